@@ -1,0 +1,69 @@
+"""The `revenuer` program: finds the command and turns errors into one sentence and an exit code."""
+
+import importlib
+import os
+import sys
+
+import click
+
+from revenuer import __version__
+from revenuer.records import RevenuerError
+
+COMMANDS = {
+    "demo": "simulate a small city, scan it, and point to the report",
+    "scan": "find the campaigns in request logs",
+    "simulate": "write traffic with known truth",
+    "sketch": "write a text-free table that scans to the same campaigns",
+}
+"""Command name -> one line of help; the module is imported only when the command is used."""
+
+
+class LazyGroup(click.Group):
+    """Imports `revenuer.cli.<name>` (attribute `command`) only for the command that was typed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"revenuer.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="revenuer")
+def cli() -> None:
+    """Find distillation campaigns in request logs, with evidence that can be defended.
+
+    Exit codes: 0 nothing found, 1 findings, 2 usage or bad input, 3 internal error.
+    """
+
+
+def main() -> None:
+    """Run the program and exit: 0 nothing found, 1 findings, 2 usage or bad input, 3 internal error."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("revenuer: stopped; nothing half-written is left", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except RevenuerError as error:
+        click.echo(f"revenuer: {error}", err=True)
+        sys.exit(2)
+    except Exception as error:
+        if "REVENUER_TRACEBACK" in os.environ:
+            raise
+        click.echo(
+            f"revenuer: internal error: {type(error).__name__}: {error}; "
+            "set REVENUER_TRACEBACK=1 and run again for the traceback",
+            err=True,
+        )
+        sys.exit(3)
+    sys.exit(code if isinstance(code, int) else 0)
