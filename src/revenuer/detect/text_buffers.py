@@ -1,0 +1,26 @@
+"""Gives kernels the raw bytes of an Arrow string column without copying a text."""
+
+import numpy as np
+import pyarrow as pa
+
+
+def utf8_buffers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Return (bytes uint8, offsets int64 of n + 1) of a string column; a null text has zero length.
+
+    Raises TypeError for a column that is not of strings. Offsets index the whole buffer, so slices need no copy.
+    """
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_string(column.type):
+        width: type[np.signedinteger] = np.int32
+    elif pa.types.is_large_string(column.type):
+        width = np.int64
+    else:
+        raise TypeError(f"expected a string column, got {column.type}")
+    n = len(column)
+    _, offsets_buffer, data_buffer = column.buffers()
+    if n == 0 or offsets_buffer is None:
+        return np.zeros(0, np.uint8), np.zeros(n + 1, np.int64)
+    offsets = np.frombuffer(offsets_buffer, width)[column.offset : column.offset + n + 1].astype(np.int64)
+    data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
+    return data, offsets
