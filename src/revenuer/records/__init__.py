@@ -39,6 +39,7 @@ from revenuer.records.exchange import (
     REQUIRED_COLUMNS,
 )
 from revenuer.records.quarantine import QuarantinedRow
+from revenuer.records.sketch import SKETCH_METADATA_KEY, SKETCH_SCHEMA, SKETCH_VERSION
 
 __all__ = [
     "ACCOUNT_SCHEMA",
@@ -68,6 +69,9 @@ __all__ = [
     "ResourceError",
     "RevenuerError",
     "SCHEMA_VERSION",
+    "SKETCH_METADATA_KEY",
+    "SKETCH_SCHEMA",
+    "SKETCH_VERSION",
     "ScanResult",
     "UsageError",
     "VERIFICATIONS",

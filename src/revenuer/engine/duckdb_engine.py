@@ -1,0 +1,133 @@
+"""The embedded engine: DuckDB in this process. No other file names it."""
+
+import errno
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from revenuer.engine.base import Kernel
+from revenuer.records import ResourceError
+
+BATCH_ROWS = 65_536
+"""Rows of one record batch: large enough to amortise the call, small enough to stay in a few MiB a column."""
+
+
+class DuckDBEngine:
+    """Runs the pipeline in this process; intermediate tables are Parquet files or DuckDB tables under `workdir`.
+
+    `memory_mb` bounds DuckDB's own memory (beyond it, it spills to `workdir`); kernels hold at most
+    `threads + 1` batches besides.
+    """
+
+    def __init__(self, workdir: Path, *, memory_mb: int = 2000, threads: int = 2) -> None:
+        self._workdir = workdir
+        self._threads = threads
+        self._views: dict[str, Path] = {}
+        self._serial = 0
+        workdir.mkdir(parents=True, exist_ok=True)
+        self._con = duckdb.connect(str(workdir / "scratch.duckdb"))
+        self._con.execute(f"SET memory_limit='{memory_mb}MB'")
+        self._con.execute(f"SET threads={threads}")
+        self._con.execute("SET preserve_insertion_order=false")
+        self._con.execute(f"SET temp_directory='{_quoted(workdir / 'spill')}'")
+        self._con.execute("SET TimeZone='UTC'")
+        self._con.execute("CREATE MACRO unix_micros(t) AS epoch_us(t)")
+
+    def read_parquet(self, name: str, files: Sequence[Path]) -> None:
+        """Make the Parquet files readable as the table `name`, matched by column name."""
+        listed = ", ".join(f"'{_quoted(file)}'" for file in files)
+        self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}], union_by_name=true)")
+
+    def create(self, name: str, query: str) -> None:
+        """Store the result of `query` as the table `name`, replacing one of that name."""
+        self._run(f"CREATE OR REPLACE TABLE {name} AS {query}")
+
+    def query(self, query: str) -> pa.Table:
+        """Return the result of `query` in memory."""
+        return self._run(query).to_arrow_table()
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable as `name`."""
+        self._con.register(name, table)
+
+    def map_batches(self, name: str, query: str, kernel: Kernel, schema: pa.Schema) -> None:
+        """Store `kernel` applied to each batch of `query` as the table `name`, whose columns are `schema`.
+
+        Kernels run on `threads` threads (they release the GIL); the order of rows is kept.
+        """
+        self._serial += 1
+        path = self._workdir / f"{name}-{self._serial}.parquet"
+        reader = self._run(query).to_arrow_reader(BATCH_ROWS)
+        try:
+            with (
+                pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer,
+                ThreadPoolExecutor(self._threads) as pool,
+            ):
+                for batch in _in_order(pool, kernel, reader, self._threads + 1):
+                    writer.write_batch(batch)
+        except OSError as error:
+            raise _as_resource_error(error, self._workdir) from error
+        self.read_parquet(name, [path])
+        self._views[name] = path
+
+    def write_parquet(self, query: str, path: Path) -> None:
+        """Write the result of `query` to the Parquet file `path`."""
+        self._run(f"COPY ({query}) TO '{_quoted(path)}' (FORMAT PARQUET, COMPRESSION ZSTD)")
+
+    def drop(self, name: str) -> None:
+        """Forget the table `name` and free what it held."""
+        path = self._views.pop(name, None)
+        if path is None:
+            self._run(f"DROP TABLE IF EXISTS {name}")
+        else:
+            self._run(f"DROP VIEW IF EXISTS {name}")
+            path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Free everything; the engine is not used again."""
+        self._con.close()
+
+    def __enter__(self) -> "DuckDBEngine":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _run(self, query: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._con.execute(query)
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            raise ResourceError(
+                f"the scan ran out of memory or disk under {self._workdir}: {error}; free some, or pass "
+                "--memory / --workdir with more"
+            ) from error
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, kernel: Kernel, batches: Iterator[pa.RecordBatch], ahead: int
+) -> Iterator[pa.RecordBatch]:
+    waiting: deque[Future[pa.RecordBatch]] = deque()
+    for batch in batches:
+        waiting.append(pool.submit(kernel, batch))
+        if len(waiting) >= ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _as_resource_error(error: OSError, workdir: Path) -> ResourceError:
+    if error.errno == errno.ENOSPC:
+        return ResourceError(f"the disk that holds {workdir} is full; free some or pass --workdir elsewhere")
+    return ResourceError(f"cannot write under {workdir}: {error}; pass --workdir elsewhere")
