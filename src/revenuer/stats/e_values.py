@@ -8,7 +8,6 @@ Source: V. Vovk, R. Wang, E-values: calibration, combination and applications, A
 import numpy as np
 import numpy.typing as npt
 
-
 FloatArray = npt.NDArray[np.float64]
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-
 _NORMAL_CONSISTENCY = 1.4826022185056018
 """1 / Phi^-1(3/4): makes the median absolute deviation estimate the standard deviation of a normal."""
 
