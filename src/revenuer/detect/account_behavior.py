@@ -7,13 +7,10 @@ only ever compared between accounts of one log.
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from revenuer.engine import Engine
 
 HOUR_BINS = 8
-MODEL_SLOTS = 6
-AGENT_SLOTS = 8
 DAY_US = 86_400_000_000
 
 SHAPE_FEATURES = (
@@ -27,7 +24,7 @@ class Behavior:
     """`half` float32 (N, 2, F) features of two halves of the days; `days` float (N, 2) active days in each half.
 
     A half without any request repeats the other half's values and has `days` 0. F = SHAPE_FEATURES, then HOUR_BINS square-root
-    shares of the day's eighths, then shares of the log's busiest models and of hashed user agents.
+    shares of the day's eighths. Client strings and models are left out: two workers of one operator may well differ in them.
     """
 
     half: np.ndarray
@@ -40,13 +37,6 @@ def read_behavior(engine: Engine, size: int, origin: int) -> Behavior:
     hours = ", ".join(
         f"avg(CASE WHEN (t - {origin}) % {DAY_US} // {bin_us} = {i} THEN 1.0 ELSE 0.0 END) AS hour_{i}"
         for i in range(HOUR_BINS)
-    )
-    busiest = engine.query(f"SELECT model FROM ex GROUP BY model ORDER BY count(*) DESC, model LIMIT {MODEL_SLOTS}")
-    engine.register("busiest_model", busiest.append_column("slot", pa.array(range(len(busiest)), pa.int32())))
-    models = ", ".join(f"avg(CASE WHEN b.slot = {i} THEN 1.0 ELSE 0.0 END) AS model_{i}" for i in range(MODEL_SLOTS))
-    agents = ", ".join(
-        f"avg(CASE WHEN coalesce(user_agent, 0) & {AGENT_SLOTS - 1} = {i} THEN 1.0 ELSE 0.0 END) AS agent_{i}"
-        for i in range(AGENT_SLOTS)
     )
     rows = engine.query(
         f"""SELECT acct, CAST((t - {origin}) // {DAY_US} % 2 AS INTEGER) AS half,
@@ -62,8 +52,8 @@ def read_behavior(engine: Engine, size: int, origin: int) -> Behavior:
         avg(CASE WHEN finish_reason = 'refusal' THEN 1.0 ELSE 0.0 END) AS refusal_share,
         approx_count_distinct(session) / count(*) AS sessions_per_request,
         approx_count_distinct(ip) / count(*) AS addresses_per_request,
-        avg(CASE WHEN n > 1 THEN 1.0 ELSE 0.0 END) AS many_choices, {hours}, {models}, {agents}
-        FROM ex LEFT JOIN busiest_model b ON ex.model = b.model GROUP BY ALL"""
+        avg(CASE WHEN n > 1 THEN 1.0 ELSE 0.0 END) AS many_choices, {hours}
+        FROM ex GROUP BY ALL"""
     )
     names = [name for name in rows.column_names if name not in ("acct", "half", "days")]
     values = np.column_stack([rows[name].to_numpy().astype(np.float32) for name in names])

@@ -3,6 +3,7 @@
 import errno
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +35,6 @@ class DuckDBEngine:
         self._con = duckdb.connect(str(workdir / "scratch.duckdb"))
         self._con.execute(f"SET memory_limit='{memory_mb}MB'")
         self._con.execute(f"SET threads={threads}")
-        self._con.execute("SET preserve_insertion_order=false")
         self._con.execute(f"SET temp_directory='{_quoted(workdir / 'spill')}'")
         self._con.execute("SET TimeZone='UTC'")
         self._con.execute("CREATE MACRO unix_micros(t) AS epoch_us(t)")
@@ -46,11 +46,14 @@ class DuckDBEngine:
 
     def create(self, name: str, query: str) -> None:
         """Store the result of `query` as the table `name`, replacing one of that name."""
+        self._con.execute("SET preserve_insertion_order=false")
         self._run(f"CREATE OR REPLACE TABLE {name} AS {query}")
+        self._con.execute("SET preserve_insertion_order=true")
 
     def query(self, query: str) -> pa.Table:
         """Return the result of `query` in memory."""
-        return self._run(query).to_arrow_table()
+        with self._translated():
+            return self._con.sql(query).to_arrow_table()
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable as `name`."""
@@ -63,12 +66,13 @@ class DuckDBEngine:
         """
         self._serial += 1
         path = self._workdir / f"{name}-{self._serial}.parquet"
-        reader = self._run(query).to_arrow_reader(BATCH_ROWS)
         try:
             with (
+                self._translated(),
                 pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer,
                 ThreadPoolExecutor(self._threads) as pool,
             ):
+                reader = self._con.sql(query).to_arrow_reader(BATCH_ROWS)
                 for batch in _in_order(pool, kernel, reader, self._threads + 1):
                     writer.write_batch(batch)
         except OSError as error:
@@ -101,9 +105,14 @@ class DuckDBEngine:
     ) -> None:
         self.close()
 
-    def _run(self, query: str) -> duckdb.DuckDBPyConnection:
+    def _run(self, query: str) -> None:
+        with self._translated():
+            self._con.execute(query)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
         try:
-            return self._con.execute(query)
+            yield
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             raise ResourceError(
                 f"the scan ran out of memory or disk under {self._workdir}: {error}; free some, or pass "

@@ -11,10 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-_RIDGE = 1e-3
-"""Share of the mean within-variance that is added to W's diagonal, so that an unused dimension cannot blow up."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoCovariance:
     """`center` (D,), `basis` (D, K): in `(x - center) @ basis` W is the identity and B is diag(`between`) (K,)."""
@@ -31,12 +27,13 @@ class TwoCovariance:
 
 
 def fit_two_covariance(
-    half_mean: np.ndarray, half_n: np.ndarray, *, min_n: float = 4.0, dims: int = 48
+    half_mean: np.ndarray, half_n: np.ndarray, *, min_n: float = 4.0, dims: int = 48, ridge: float = 0.01
 ) -> TwoCovariance | None:
     """Fit on N sources observed in two halves: `half_mean` (N, 2, D), `half_n` (N, 2) observations behind each.
 
     Sources with fewer than `min_n` observations in a half are left out; None when fewer than 20 remain. At most `dims`
-    directions with the largest between/within ratio are kept.
+    directions with the largest between/within ratio are kept. `ridge` is the share of a dimension's whole variance that is
+    added to W's diagonal, so that a dimension that hardly scatters within a source cannot rule.
     """
     if half_mean.ndim != 3 or half_mean.shape[1] != 2 or half_n.shape != half_mean.shape[:2]:
         raise ValueError(f"expected (N, 2, D) and (N, 2), got {half_mean.shape} and {half_n.shape}")
@@ -45,9 +42,10 @@ def fit_two_covariance(
         return None
     x, n = half_mean[used].astype(np.float64), half_n[used].astype(np.float64)
     total = n.sum(axis=1)
+    total_variance = x.reshape(-1, x.shape[2]).var(axis=0)
     difference = (x[:, 0] - x[:, 1]) / np.sqrt(1 / n[:, 0] + 1 / n[:, 1])[:, None]
     within = difference.T @ difference / len(x)
-    within += np.eye(len(within)) * (_RIDGE * np.trace(within) / len(within) + 1e-12)
+    within += np.diag(ridge * np.maximum(np.diag(within), total_variance) + 1e-9)
     mean = np.einsum("nh,nhd->nd", n / total[:, None], x)
     center = mean.mean(axis=0)
     spread = (mean - center).T @ (mean - center) / len(mean)

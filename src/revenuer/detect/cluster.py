@@ -1,0 +1,66 @@
+"""Cuts the account graph into candidate groups. A candidate is only worth judging, nothing more."""
+
+from dataclasses import dataclass
+
+import networkit as nk
+import numpy as np
+
+from revenuer.detect.families import Family
+from revenuer.detect.link import LinkGraph
+
+MIN_GROUP = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """`accounts` sorted codes; `origin` says what proposed the group (`graph`, `family`, `replay`)."""
+
+    accounts: np.ndarray
+    origin: str
+    family: Family | None = None
+
+
+def cluster(graph: LinkGraph, families: list[Family], size: int, seed: int) -> list[Candidate]:
+    """Return candidate groups, which may overlap: graph communities, families, and accounts that replays connect."""
+    candidates = [Candidate(accounts=part, origin="graph") for part in communities(graph, size, np.log10(size), seed)]
+    candidates += [Candidate(accounts=f.accounts, origin="family", family=f) for f in families]
+    replays = graph.score[:, 4] > 0
+    candidates += [
+        Candidate(accounts=part, origin="replay") for part in _components(graph.source[replays], graph.target[replays], size)
+    ]
+    return [c for c in candidates if len(c.accounts) >= MIN_GROUP]
+
+
+def communities(graph: LinkGraph, size: int, threshold: float, seed: int) -> list[np.ndarray]:
+    """Return the communities (Leiden, modularity) of the pairs whose score exceeds `threshold`, as sorted codes."""
+    kept = graph.total > threshold
+    source, target, weight = graph.source[kept], graph.target[kept], graph.total[kept] - threshold
+    if not len(source):
+        return []
+    nodes, index = np.unique(np.concatenate([source, target]), return_inverse=True)
+    half = len(source)
+    nk.setSeed(seed, False)
+    nk.setNumberOfThreads(1)
+    network = nk.GraphFromCoo((weight, (index[:half], index[half:])), n=len(nodes), weighted=True, directed=False)
+    leiden = nk.community.ParallelLeiden(network, randomize=False)
+    leiden.run()
+    labels = np.array(leiden.getPartition().getVector())
+    return _parts(nodes, labels)
+
+
+def _components(source: np.ndarray, target: np.ndarray, size: int) -> list[np.ndarray]:
+    from scipy.sparse import coo_matrix, csgraph
+
+    if not len(source):
+        return []
+    _, labels = csgraph.connected_components(
+        coo_matrix((np.ones(len(source)), (source, target)), shape=(size, size)), directed=False
+    )
+    touched = np.unique(np.concatenate([source, target]))
+    return _parts(touched, labels[touched])
+
+
+def _parts(nodes: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
+    order = np.argsort(labels, kind="stable")
+    _, starts = np.unique(labels[order], return_index=True)
+    return [np.sort(part) for part in np.split(nodes[order], starts[1:]) if len(part)]

@@ -1,0 +1,109 @@
+"""Says of every account how much better a group explains it than the population does, and settles who belongs.
+
+Content and rhythm are scored under the group's own normal model (its mean, its spread, the account's own noise) against the
+population's; a shared family and shared rare identity values add to that.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from revenuer.detect.cluster import MIN_GROUP, Candidate
+from revenuer.detect.families import Family
+from revenuer.detect.identity import Identity
+from revenuer.detect.link import CAPS, FLOORS, AccountSpace
+from revenuer.detect.replay import Replay
+
+KEEP = 0.5
+"""log10 odds over which a proposed member stays in its group."""
+ROUNDS = 3
+MIN_SPREAD = 0.02
+"""Least spread between a group's accounts, as a share of the population's: a group of few must not look tighter than it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linkage:
+    """Everything that says 'same operator' of accounts, in one place."""
+
+    content: AccountSpace
+    behavior: AccountSpace
+    identity: Identity
+    replay: Replay
+    size: int
+
+
+def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarray]:
+    """Return (accounts, log10 odds of each) of the candidate after outsiders are dropped and insiders are found.
+
+    Joining from outside the proposal needs log10 of the number of accounts more than staying: that many are tried.
+    """
+    members = candidate.accounts
+    proposed = np.zeros(linkage.size, bool)
+    proposed[members] = True
+    score = np.zeros(linkage.size)
+    for _ in range(ROUNDS):
+        score = membership(members, linkage, candidate.family)
+        bar = np.where(proposed, KEEP, KEEP + np.log10(linkage.size))
+        settled = np.flatnonzero(score > bar)
+        if len(settled) < MIN_GROUP:
+            return settled, score[settled]
+        if np.array_equal(settled, members):
+            break
+        members = settled
+    return members, score[members]
+
+
+def membership(members: np.ndarray, linkage: Linkage, family: Family | None) -> np.ndarray:
+    """Return log10 odds (N,) that each account belongs to the group `members` rather than to the population."""
+    score = np.clip(_fit(linkage.content, members), FLOORS[0], CAPS[0])
+    score += np.clip(_fit(linkage.behavior, members), FLOORS[1], CAPS[1])
+    score += np.minimum(shared_identity(members, linkage.identity, linkage.size), CAPS[2])
+    if family is not None:
+        support = np.zeros(linkage.size)
+        support[family.accounts] = family.support
+        typical = float(np.median(support[members]))
+        gain = min(float(np.log10(linkage.size / family.reach)), CAPS[3])
+        score += np.where(support > 0.25 * typical, gain, -2.0 * typical)
+    linked = np.zeros(linkage.size, bool)
+    inside = np.isin(linkage.replay.source, members)
+    linked[linkage.replay.target[inside]] = True
+    inside = np.isin(linkage.replay.target, members)
+    linked[linkage.replay.source[inside]] = True
+    return score + CAPS[4] * linked
+
+
+def _fit(space: AccountSpace, members: np.ndarray) -> np.ndarray:
+    """Return log10 p(account | group) / p(account | population) for every account of `space`; 0 where it knows nothing."""
+    score = np.zeros(len(space.n))
+    inside = members[space.n[members] >= 2]
+    if space.model is None or len(inside) < MIN_GROUP:
+        return score
+    noise = 1 / np.maximum(space.n, 1e-9)[:, None]
+    weight = 1 / (noise[inside] + 0.05 * space.model.between)
+    center = (weight * space.at[inside]).sum(axis=0) / weight.sum(axis=0)
+    excess = ((space.at[inside] - center) ** 2 - noise[inside]).mean(axis=0)
+    spread = np.clip(excess, MIN_SPREAD * space.model.between, space.model.between)
+    center_error = 1 / weight.sum(axis=0)
+    here = spread + center_error + noise
+    there = space.model.between + noise
+    log_ratio = -0.5 * (
+        np.log(here / there) + (space.at - center) ** 2 / here - space.at**2 / there
+    ).sum(axis=1)
+    known = space.n >= 2
+    score[known] = log_ratio[known] / np.log(10)
+    return score
+
+
+def shared_identity(members: np.ndarray, identity: Identity, size: int) -> np.ndarray:
+    """Return (N,) log10 weight of the rare identity values that each account shares with other members."""
+    inside = np.zeros(size, bool)
+    inside[members] = True
+    score = np.zeros(size)
+    for code in np.unique(identity.attribute):
+        part = identity.attribute == code
+        best = np.zeros(size)
+        a, b, w = identity.source[part], identity.target[part], identity.weight[part]
+        np.maximum.at(best, a, np.where(inside[b], w, 0))
+        np.maximum.at(best, b, np.where(inside[a], w, 0))
+        score += best
+    return score
