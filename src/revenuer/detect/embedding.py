@@ -2,9 +2,9 @@
 
 Four blocks, each scaled to a fixed share of the squared length so that no prompt is all topic or all style:
 
-    topic     48  words and five-letter stems, weighted by length (a stand-in for rarity that needs no corpus)
+    topic     40  words and five-letter stems, weighted by length (a stand-in for rarity that needs no corpus)
     function  32  words of up to four bytes: grammar, and with it the language
-    opening   32  the first three words and their bigrams: imperative, question, greeting, template
+    opening   40  the first two words and their bigram: imperative, question, greeting, template
     style     16  length, capitals, digits, punctuation, line breaks, script
 
 Words enter by signed feature hashing: inner products are unbiased estimates of the unhashed ones.
@@ -25,7 +25,7 @@ from revenuer.detect.tokens import DIGITS, IDEOGRAPH, MAX_TOKENS, WORD, mix64, t
 
 EMBED_DIM = 128
 
-_TOPIC, _FUNCTION, _OPENING, _STYLE, _END = 0, 48, 80, 112, 128
+_TOPIC, _FUNCTION, _OPENING, _STYLE, _END = 0, 40, 72, 112, 128
 _SHARES = (0.45, 0.20, 0.13, 0.22)
 """Share of the squared length that each block gets; flat optimum between 0.1 and 0.5 on the development prompts."""
 
@@ -78,7 +78,7 @@ def _words(
             _add(row, _TOPIC, _FUNCTION - _TOPIC, _stem(data, starts[t]), 0.7 * weight)
         if word and length <= 4:
             _add(row, _FUNCTION, _OPENING - _FUNCTION, mix64(h + np.uint64(77)), 1.0)
-        if t < 3:
+        if t < 2:
             place = 1.0 - 0.25 * t
             _add(row, _OPENING, _STYLE - _OPENING, mix64(h + np.uint64(99)), place)
             if t > 0:
