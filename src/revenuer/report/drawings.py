@@ -61,7 +61,7 @@ def strength_bar(outcome: Outcome, log10_bayes_factor: float) -> Markup:
 
 def prevalence_drawing(prevalence: Prevalence) -> Markup:
     """Return the interval as a line with the estimate as a point on a share axis that starts at zero."""
-    top = _axis_top(max(prevalence.high, prevalence.share, 1e-6))
+    top = _axis_top(max(prevalence.high, prevalence.share, 1e-4))
     low, share, high = (
         round(100.0 * value / top, 3) for value in (prevalence.low, prevalence.share, prevalence.high)
     )
