@@ -1,1 +1,30 @@
-"""The report room."""
+"""What people and programs read of a scan: campaigns.json, accounts.parquet, report.html, and the terminal."""
+
+from revenuer.report.accounts import ACCOUNT_VERDICT_SCHEMA, accounts_table
+from revenuer.report.contract import campaigns_json, json_bytes
+from revenuer.report.directory import Content, check_replaceable, write_directory
+from revenuer.report.page import data_block, render_page
+from revenuer.report.progress import ConsoleProgress, Progress, SilentProgress
+from revenuer.report.scan_page import scan_page
+from revenuer.report.terminal import print_scan
+from revenuer.report.write import SCAN_FILES, check_out, write_scan
+
+__all__ = [
+    "ACCOUNT_VERDICT_SCHEMA",
+    "ConsoleProgress",
+    "Content",
+    "Progress",
+    "SCAN_FILES",
+    "SilentProgress",
+    "accounts_table",
+    "campaigns_json",
+    "check_out",
+    "check_replaceable",
+    "data_block",
+    "json_bytes",
+    "print_scan",
+    "render_page",
+    "scan_page",
+    "write_directory",
+    "write_scan",
+]

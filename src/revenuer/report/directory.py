@@ -163,4 +163,6 @@ def _explained(out: Path, error: OSError) -> ResourceError | UsageError:
         return ResourceError(
             f"no space left to write {out}; nothing half-written is left: free some space and run again"
         )
-    return UsageError(f"cannot write {out}: {error.strerror or error}; name a directory that you can write to")
+    return UsageError(
+        f"cannot write {out}: {error.strerror or error}; name a directory that you can write to"
+    )

@@ -68,7 +68,11 @@ def prevalence_drawing(prevalence: Prevalence) -> Markup:
     ticks = Markup("").join(
         Markup(
             '<line x1="{0}%" x2="{0}%" y1="30" y2="36" class="tick"/><text x="{0}%" y="50" class="{1}">{2}</text>'
-        ).format(round(25.0 * step, 2), "first" if step == 0 else "last" if step == 4 else "mid", percent(top * step / 4))
+        ).format(
+            round(25.0 * step, 2),
+            "first" if step == 0 else "last" if step == 4 else "mid",
+            percent(top * step / 4),
+        )
         for step in range(5)
     )
     return Markup(

@@ -96,12 +96,16 @@ def render_page(*, title: str, body: Markup, scripts: Sequence[str] = (), genera
     """Return the whole file. `scripts` are asset names that run after the body, before the shell's own start."""
     script_assets = [asset(name) for name in (*scripts, SHELL_SCRIPT)]
     style_assets = [asset(SHELL_STYLE)]
-    return environment().get_template("page.html.j2").render(
-        title=title,
-        body=body,
-        policy=content_security_policy(script_assets, style_assets),
-        scripts=[Markup(item.text) for item in script_assets],
-        styles=[Markup(item.text) for item in style_assets],
-        generated=generated,
-        version=__version__,
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            title=title,
+            body=body,
+            policy=content_security_policy(script_assets, style_assets),
+            scripts=[Markup(item.text) for item in script_assets],
+            styles=[Markup(item.text) for item in style_assets],
+            generated=generated,
+            version=__version__,
+        )
     )

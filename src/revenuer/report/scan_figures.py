@@ -98,7 +98,9 @@ def graph(detail: CampaignDetail, budget: Budget, total_accounts: int) -> Figure
         strength[edge.target] += edge.weight
     names = sorted(strength, key=lambda name: (-strength[name], name))[: budget.nodes]
     index = {name: position for position, name in enumerate(names)}
-    edges = _strongest([edge for edge in detail.edges if edge.source in index and edge.target in index], budget)
+    edges = _strongest(
+        [edge for edge in detail.edges if edge.source in index and edge.target in index], budget
+    )
     tally: dict[str, int] = defaultdict(int)
     for edge in edges:
         tally[edge.kind] += 1

@@ -138,7 +138,10 @@ def fair_cap(sizes: Sequence[int], budget: int) -> int:
 def ordered_evidence(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Return the evidence for, against, inconclusive and not evaluated, each by falling strength."""
     return tuple(
-        sorted(evidence, key=lambda item: (_ORDER.index(item.outcome), -abs(item.log10_bayes_factor), item.signal))
+        sorted(
+            evidence,
+            key=lambda item: (_ORDER.index(item.outcome), -abs(item.log10_bayes_factor), item.signal),
+        )
     )
 
 
@@ -200,13 +203,17 @@ def _carried(campaign: Campaign, rows: Sequence[AccountRow], cap: int) -> dict[s
 
 
 def _file_stem(campaign_id: str) -> str:
-    return "".join(char if char.isascii() and (char.isalnum() or char in "-_") else "_" for char in campaign_id)[:64]
+    return "".join(
+        char if char.isascii() and (char.isalnum() or char in "-_") else "_" for char in campaign_id
+    )[:64]
 
 
 def _example(request: ExampleRequest) -> Example:
     if request.text is None:
         return Example(request=request, text=None)
-    return Example(request=request, text=visible.highlighted(request.text, request.highlights, EXAMPLE_CHARACTERS))
+    return Example(
+        request=request, text=visible.highlighted(request.text, request.highlights, EXAMPLE_CHARACTERS)
+    )
 
 
 def _linked(names: Sequence[str], keys: Mapping[str, str]) -> tuple[tuple[str, str | None], ...]:

@@ -9,7 +9,18 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup, escape
 
 _BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
-_INVISIBLE = {0x00AD, 0x180E, 0x200B, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xFEFF, *range(0xE0000, 0xE0080)}
+_INVISIBLE = {
+    0x00AD,
+    0x180E,
+    0x200B,
+    0x2060,
+    0x2061,
+    0x2062,
+    0x2063,
+    0x2064,
+    0xFEFF,
+    *range(0xE0000, 0xE0080),
+}
 _JOINERS = {0x200C, 0x200D}
 """Needed by Persian, Indic scripts and emoji, so hidden only in identifiers, never in prose."""
 
@@ -26,9 +37,7 @@ def _is_hostile(point: int, *, prose: bool) -> bool:
 
 def plain(text: str, *, prose: bool = False) -> str:
     """Return the text with each hostile character written as its code point: <U+202E>. For terminals and CSV."""
-    return "".join(
-        f"<U+{ord(char):04X}>" if _is_hostile(ord(char), prose=prose) else char for char in text
-    )
+    return "".join(f"<U+{ord(char):04X}>" if _is_hostile(ord(char), prose=prose) else char for char in text)
 
 
 def markup(text: str, *, prose: bool = False) -> Markup:

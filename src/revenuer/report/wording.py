@@ -1,7 +1,7 @@
 """Numbers and times as an analyst reads them: the same text in the page and in the terminal."""
 
 import math
-from datetime import datetime, timedelta, UTC
+from datetime import UTC, datetime, timedelta
 
 MISSING = "–"
 
