@@ -1,0 +1,71 @@
+"""What a signal is: one measurement of a group, and how much it weighs for 'one operator harvests here'."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from revenuer.detect.group import Context, Group
+from revenuer.records import Evidence, Outcome
+
+POSITIVE_AT = 0.3
+"""log10 Bayes factor (a factor of two) from which a signal's answer is called positive, and below minus which negative."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A calibrated log10 Bayes factor: linear between `knots` (ascending), constant outside them."""
+
+    knots: tuple[float, ...]
+    log10_bf: tuple[float, ...]
+
+    def __call__(self, value: float) -> float:
+        """Return the log10 Bayes factor of a measured `value`."""
+        return float(np.interp(value, self.knots, self.log10_bf))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """`value` on the signal's own scale, larger for more suspicious; `summary` says it in words."""
+
+    value: float
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One thing to measure about a group.
+
+    `family` groups signals whose answers depend on one another; `needs` are columns without which it is not evaluated;
+    `measure` returns None where this group gives it too little to go on.
+    """
+
+    name: str
+    family: str
+    look_alike: str
+    measure: Callable[[Group, Context], Measurement | None]
+    needs: frozenset[str] = field(default_factory=frozenset)
+
+    def evaluate(self, group: Group, context: Context, curve: Curve) -> Evidence:
+        """Return the signal's answer about `group`, weighed by `curve`."""
+        missing = self.needs & context.columns_missing
+        if missing:
+            return self._answer(Outcome.NOT_EVALUATED, 0.0, f"needs {', '.join(sorted(missing))}")
+        measured = self.measure(group, context)
+        if measured is None:
+            return self._answer(Outcome.INCONCLUSIVE, 0.0, "too little data in this group")
+        weight = curve(measured.value)
+        outcome = Outcome.INCONCLUSIVE
+        if abs(weight) >= POSITIVE_AT:
+            outcome = Outcome.POSITIVE if weight > 0 else Outcome.NEGATIVE
+        return self._answer(outcome, weight, measured.summary)
+
+    def _answer(self, outcome: Outcome, weight: float, summary: str) -> Evidence:
+        return Evidence(
+            signal=self.name,
+            family=self.family,
+            outcome=outcome,
+            log10_bayes_factor=weight,
+            summary=summary,
+            look_alike=self.look_alike,
+        )

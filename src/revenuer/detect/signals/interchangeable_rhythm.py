@@ -1,0 +1,34 @@
+"""Which account sent a request tells nothing about the hour: workers on one schedule.
+
+People keep hours of their own. Only differences between accounts are measured, never where on the clock a group stands.
+Source: THREATS.md, synchronised timing. Counter-move: a schedule drawn for each account.
+"""
+
+import numpy as np
+
+from revenuer.detect.account_behavior import HOUR_BINS, SHAPE_FEATURES
+from revenuer.detect.group import Context, Group
+from revenuer.detect.signals.base import Measurement, Signal
+from revenuer.detect.signals.personal_variance import relative_ratio
+
+
+def measure(group: Group, context: Context) -> Measurement | None:
+    """Measure -log10 of the group's between-account share of rhythm variance over the population's."""
+    hours = slice(len(SHAPE_FEATURES), len(SHAPE_FEATURES) + HOUR_BINS)
+    behavior = context.behavior
+    found = relative_ratio(behavior.half[:, :, hours], behavior.days, group.accounts, context, min_n=1.0)
+    if found is None:
+        return None
+    relative, here = found
+    return Measurement(
+        value=float(-np.log10(relative)),
+        summary=f"working hours differ between its {here.accounts} measurable accounts {relative:.1%} as much as at large",
+    )
+
+
+SIGNAL = Signal(
+    name="interchangeable_rhythm",
+    family="time",
+    look_alike="colleagues in one office, a class in one lesson, cron jobs at full hours",
+    measure=measure,
+)

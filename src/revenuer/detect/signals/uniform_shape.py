@@ -1,0 +1,35 @@
+"""Requests have one shape (length, turns, limits, tools), whichever account sends them.
+
+Source: THREATS.md, one operator's pipeline. Counter-move: vary the shape by account.
+"""
+
+import numpy as np
+
+from revenuer.detect.account_behavior import SHAPE_FEATURES
+from revenuer.detect.group import Context, Group
+from revenuer.detect.signals.base import Measurement, Signal
+from revenuer.detect.signals.personal_variance import FLOOR
+
+
+def measure(group: Group, context: Context) -> Measurement | None:
+    """Measure -log10 of the between-account variance of request shape over that at large, mean over features."""
+    if group.size < 4:
+        return None
+    shape = context.behavior.half[:, :, 1 : len(SHAPE_FEATURES)].mean(axis=1)
+    there = shape.var(axis=0)
+    live = there > 1e-9
+    if not live.any():
+        return None
+    here = shape[group.accounts].var(axis=0)
+    relative = float(np.exp(np.mean(np.log(np.clip(here[live] / there[live], FLOOR, 10.0)))))
+    return Measurement(
+        value=float(-np.log10(relative)), summary=f"request shape differs between its accounts {relative:.1%} as much as at large"
+    )
+
+
+SIGNAL = Signal(
+    name="uniform_shape",
+    family="tooling",
+    look_alike="users of one product, a benchmark harness",
+    measure=measure,
+)
