@@ -1,1 +1,19 @@
-"""The simulate room."""
+"""The range: traffic with known truth, honest look-alikes beside every published shape of campaign."""
+
+from revenuer.simulate.campaigns import CAMPAIGNS
+from revenuer.simulate.produce import REQUEST_TRUTH_SCHEMA, TRUTH_SCHEMA, Summary, simulate
+from revenuer.simulate.scenario import HONEST, SCENARIOS, Scenario, scenario_named
+from revenuer.simulate.traffic import RANGE_SCHEMA
+
+__all__ = [
+    "CAMPAIGNS",
+    "HONEST",
+    "RANGE_SCHEMA",
+    "REQUEST_TRUTH_SCHEMA",
+    "SCENARIOS",
+    "Scenario",
+    "Summary",
+    "TRUTH_SCHEMA",
+    "scenario_named",
+    "simulate",
+]
