@@ -48,6 +48,19 @@ def triple(earlier: np.uint64, before: np.uint64, token: np.uint64, kind: int) -
 
 
 @njit(cache=True, inline="always")
+def features_at(i: int, earlier: np.uint64, before: np.uint64, token: np.uint64) -> int:
+    """Return how many features end at place `i`: none at a repeated token, no triple that starts as it ends.
+
+    So rows of numbers and repeated words, however long, add up to nothing.
+    """
+    if i == 0:
+        return 1
+    if token == before:
+        return 0
+    return 2 if i == 1 or token == earlier else 3
+
+
+@njit(cache=True, inline="always")
 def weight_bits(weights: np.ndarray, feature: np.uint64) -> int:
     """Return the four int8 weights of a feature packed in 32 bits, lowest intent first; 0 if the model has none."""
     entry = np.uint64(weights[feature & _SLOT_MASK])
@@ -85,7 +98,7 @@ def score_into(
     windows = 0
     for i in range(count):
         token = token_at(token_hashes, kinds, i)
-        for feature_kind in range(min(i + 1, 3)):
+        for feature_kind in range(features_at(i, earlier, before, token)):
             if feature_kind == 0:
                 bits = weight_bits(weights, token)
             elif feature_kind == 1:

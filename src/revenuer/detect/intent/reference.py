@@ -13,16 +13,24 @@ _NUMBER, _NEXT, _SKIP, _THIRD = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xA0761D
 
 
 def features(hashes: Sequence[int], kinds: Sequence[int]) -> list[list[int]]:
-    """Return, for each token, the features that end at it: itself, the pair, and the outer two or all three."""
+    """Return, for each token, the features that end at it: itself, the pair, and the outer two or all three.
+
+    A token that repeats the one before has none, and a triple that starts as it ends is left out.
+    """
     tokens = [_NUMBER if kind == DIGITS else token for token, kind in zip(hashes, kinds, strict=True)]
     ending: list[list[int]] = []
     for i, token in enumerate(tokens):
+        if i >= 1 and token == tokens[i - 1]:
+            ending.append([])
+            continue
         found = [token]
         if i >= 1:
             found.append((tokens[i - 1] * _NEXT + token) & _WORD)
-        if i >= 2 and kinds[i] == IDEOGRAPH:
+        if i < 2 or token == tokens[i - 2]:
+            pass
+        elif kinds[i] == IDEOGRAPH:
             found.append((tokens[i - 2] * _THIRD + tokens[i - 1] * _NEXT + token) & _WORD)
-        elif i >= 2:
+        else:
             found.append((tokens[i - 2] * _SKIP + token) & _WORD)
         ending.append(found)
     return ending
