@@ -54,9 +54,19 @@ def strength_bar(outcome: Outcome, log10_bayes_factor: float) -> Markup:
     )
     return Markup(
         '<svg class="bar" aria-hidden="true"><line x1="0" x2="100%" y1="15" y2="15" class="track"/>{}'
-        '<rect x="{}%" y="3" width="{}%" height="10" class="{}"/>'
+        '<rect x="{}%" y="3" width="{}%" height="10" class="{}"/>{}'
         '<line x1="50%" x2="50%" y1="0" y2="18" class="centre"/></svg>'
-    ).format(ticks, round(left, 2), round(width, 2), outcome.value)
+    ).format(ticks, round(left, 2), round(width, 2), outcome.value, _beyond(log10_bayes_factor))
+
+
+def _beyond(log10_bayes_factor: float) -> Markup:
+    """Return a break near the bar's end where the bar is longer than the drawing."""
+    if abs(log10_bayes_factor) <= STRENGTH_RANGE:
+        return Markup("")
+    at = (92, 95) if log10_bayes_factor > 0 else (5, 8)
+    return Markup("").join(
+        Markup('<line x1="{}%" x2="{}%" y1="15" y2="1" class="beyond"/>').format(x, x + 2) for x in at
+    )
 
 
 def prevalence_drawing(prevalence: Prevalence) -> Markup:
@@ -71,7 +81,7 @@ def prevalence_drawing(prevalence: Prevalence) -> Markup:
         ).format(
             round(25.0 * step, 2),
             "first" if step == 0 else "last" if step == 4 else "mid",
-            percent(top * step / 4),
+            f"{100 * top * step / 4:g} %",
         )
         for step in range(5)
     )

@@ -83,6 +83,7 @@ def environment() -> jinja2.Environment:
         strength=wording.strength,
         minute=wording.minute,
         day=wording.day,
+        clock=wording.clock,
         iso=wording.iso,
         ident=visible.identifier,
         shown=visible.markup,

@@ -79,7 +79,7 @@ def heat(detail: CampaignDetail, budget: Budget, total_accounts: int) -> Figure 
         },
         caption=(
             f"Activity of {count(len(rows))} of {plural(total_accounts, 'account')}, one row each; "
-            f"a column is {width} (UTC), darker is more requests. Blank: no request."
+            f"a column is {width} (UTC), the legend gives the requests in it. Blank: none."
         ),
         alternative=(
             f"The rows drawn are active in {percent(len(cells) / max(1, len(rows) * len(rows[0])))} of their cells; "

@@ -76,7 +76,7 @@ def highlighted(text: str, highlights: Sequence[tuple[int, int]], limit: int) ->
         if low >= high:
             continue
         parts.append(markup(text[position:low], prose=True))
-        parts.append(Markup("<mark>{}</mark>").format(markup(text[low:high], prose=True)))
+        parts.append(Markup('<mark dir="auto">{}</mark>').format(markup(text[low:high], prose=True)))
         position = high
     parts.append(markup(text[position:stop], prose=True))
     if stop < len(text):

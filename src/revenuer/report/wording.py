@@ -3,8 +3,6 @@
 import math
 from datetime import UTC, datetime, timedelta
 
-MISSING = "–"
-
 
 def count(value: int) -> str:
     """Return a whole number with thousands separators: 12,345."""
@@ -32,7 +30,7 @@ def percent(share: float) -> str:
         return "0 %"
     if value >= 10:
         text = f"{value:.1f}"
-        return "> 99.9 %" if text == "100.0" and value < 100 else f"{text.removesuffix('.0')} %"
+        return "> 99.9 %" if text == "100.0" and value < 100 else f"{text} %"
     if value < 1e-4:
         return "< 0.0001 %"
     decimals = max(1, 1 - math.floor(math.log10(value)))
@@ -69,6 +67,11 @@ def iso(moment: datetime) -> str:
 def minute(moment: datetime) -> str:
     """Return date and minute in UTC, without naming the zone (headings name it)."""
     return as_utc(moment).strftime("%Y-%m-%d %H:%M")
+
+
+def clock(moment: datetime) -> str:
+    """Return the time of day with its zone: 09:30 UTC."""
+    return as_utc(moment).strftime("%H:%M UTC")
 
 
 def day(moment: datetime) -> str:

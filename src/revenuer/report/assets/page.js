@@ -47,6 +47,7 @@
   const reopened = [];
   addEventListener("beforeprint", () => {
     paper = true;
+    document.documentElement.classList.add("printing");
     for (const part of document.querySelectorAll("details[data-print-open]:not([open])")) {
       part.open = true;
       reopened.push(part);
@@ -55,6 +56,7 @@
   });
   addEventListener("afterprint", () => {
     paper = false;
+    document.documentElement.classList.remove("printing");
     reopened.splice(0).forEach((part) => { part.open = false; });
     [...drawn.keys()].forEach(draw);
   });

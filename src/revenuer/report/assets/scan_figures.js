@@ -64,7 +64,7 @@
       xAxis: [timeAxis(data.starts, look, width, { gridIndex: 0, axisLabel: { show: false } }), timeAxis(data.starts, look, width, { gridIndex: 1 })],
       yAxis: [axis(0, "this campaign"), axis(1, "everyone else")],
       series: [
-        { type: "bar", data: data.ours, itemStyle: { color: look.for }, barCategoryGap: "12%" },
+        { type: "bar", data: data.ours, progressive: 0, itemStyle: { color: look.for }, barCategoryGap: "12%" },
         { type: "line", step: "middle", xAxisIndex: 1, yAxisIndex: 1, data: data.others, symbol: "none", lineStyle: { color: look.neutral, width: 1.5 }, areaStyle: { color: look.neutral, opacity: .18 } },
       ],
     });
@@ -89,7 +89,7 @@
       cells.push([data.cells[at + 1], data.cells[at], data.cells[at + 2]]);
       top = Math.max(top, data.cells[at + 2]);
     }
-    const row = data.accounts.length > 30 ? 10 : 14;
+    const row = look.printing ? 7 : data.accounts.length > 30 ? 10 : 14;
     const height = data.accounts.length * row + 92;
     const option = (width) => {
       const narrow = width < 520;
@@ -99,9 +99,14 @@
         tooltip: tooltip(look, (cell) => `${data.accounts[cell.value[1]]}\n${stamp(data.starts[cell.value[0]])} UTC\n${number(cell.value[2])} request${cell.value[2] === 1 ? "" : "s"}`),
         xAxis: timeAxis(data.starts, look, width - room),
         yAxis: { type: "category", inverse: true, data: data.accounts.map((_, at) => String(at)), axisTick: { show: false }, axisLine: { lineStyle: { color: look.neutral } },
-          axisLabel: { color: look.muted, fontSize: row < 12 ? 9 : 10, interval: 0, formatter: (at) => shorten(data.accounts[Number(at)], narrow ? 12 : 26), hideOverlap: true } },
+          axisLabel: { color: look.muted, fontSize: row < 8 ? 7 : row < 12 ? 9 : 10, interval: 0, formatter: (at) => shorten(data.accounts[Number(at)], narrow ? 12 : 26), hideOverlap: true } },
         visualMap: { type: "piecewise", orient: "horizontal", left: narrow ? 0 : room, bottom: 4, pieces: classes(top, look), textStyle: { color: look.muted, fontSize: 11 }, itemWidth: 14, itemHeight: 12, itemGap: narrow ? 6 : 12, selectedMode: false, dimension: 2 },
-        series: [{ type: "heatmap", data: cells, emphasis: { disabled: true }, itemStyle: { borderWidth: 0 } }],
+        // Not the "heatmap" series: ECharts 6.1 paints it in pieces over several frames whatever `progressive` says, so a
+        // page that goes to paper at once would show only its first rows.
+        series: [{ type: "custom", data: cells, encode: { x: 0, y: 1 }, progressive: 0, renderItem: (_, api) => {
+          const [x, y] = api.coord([api.value(0), api.value(1)]), [wide, high] = api.size([1, 1]);
+          return { type: "rect", shape: { x: x - wide / 2, y: y - high / 2, width: wide + .4, height: high }, style: { fill: api.visual("color") } };
+        } }],
       };
     };
     return chart(element, height, look, option);
@@ -121,10 +126,11 @@
   function layout(data) {
     const graph = new accountGraph.Graph({ type: "undirected", multi: true });
     const largest = Math.max(1, ...data.sizes);
+    const dot = Math.max(3, Math.min(8, 60 / Math.sqrt(data.nodes.length)));
     data.nodes.forEach((label, at) => {
       // A sunflower spiral: a fixed start, so the picture is the same every time.
       const radius = Math.sqrt(at + 1), angle = at * 2.399963;
-      graph.addNode(String(at), { label, requests: data.sizes[at], x: radius * Math.cos(angle), y: radius * Math.sin(angle), size: 3 + 7 * Math.sqrt(data.sizes[at] / largest) });
+      graph.addNode(String(at), { label, requests: data.sizes[at], x: radius * Math.cos(angle), y: radius * Math.sin(angle), size: dot * (.6 + .8 * Math.sqrt(data.sizes[at] / largest)) });
     });
     data.edges.forEach(([from, to, kind, weight]) => graph.addEdge(String(from), String(to), { kind, weight: Math.max(.1, weight) }));
     if (graph.order > 2) {
@@ -211,28 +217,28 @@
     const button = document.createElement("button");
     bar.className = "buttons no-print";
     bar.hidden = look.printing;
-    if (webgl()) {
-      button.type = "button";
-      button.textContent = "Explore (zoom, drag, hover)";
-      button.addEventListener("click", () => {
-        if (sigma) { close(); return; }
-        release();
-        const stage = document.createElement("div");
-        stage.className = "stage";
-        holder.replaceChildren(stage);
-        try {
-          sigma = explore(found, stage, hidden);
-          release = close;
-          button.textContent = "Close the explorer";
-        } catch {
-          holder.replaceChildren(picture);
-          bar.textContent = "The interactive view could not start; hover a dot for its account.";
-        }
-      });
-      bar.append(button);
-    } else {
-      bar.textContent = "The interactive view needs WebGL, which this browser does not offer; hover a dot for its account.";
-    }
+    button.type = "button";
+    button.textContent = "Explore (zoom, drag, hover)";
+    button.addEventListener("click", () => {
+      if (sigma) { close(); return; }
+      release();
+      if (!webgl()) {
+        bar.textContent = "The interactive view needs WebGL, which this browser does not offer; hover a dot for its account.";
+        return;
+      }
+      const stage = document.createElement("div");
+      stage.className = "stage";
+      holder.replaceChildren(stage);
+      try {
+        sigma = explore(found, stage, hidden);
+        release = close;
+        button.textContent = "Close the explorer";
+      } catch {
+        holder.replaceChildren(picture);
+        bar.textContent = "The interactive view could not start; hover a dot for its account.";
+      }
+    });
+    bar.append(button);
     element.append(holder, legend, bar);
     return { resize() { sigma?.refresh(); }, dispose: close };
   }

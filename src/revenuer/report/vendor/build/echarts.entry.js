@@ -1,5 +1,5 @@
 import { use, init, getInstanceByDom } from "echarts/core";
-import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
+import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
 import {
   AriaComponent, DatasetComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent,
   TooltipComponent, VisualMapComponent,
@@ -7,7 +7,7 @@ import {
 import { CanvasRenderer } from "echarts/renderers";
 
 use([
-  BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart, AriaComponent, DatasetComponent, GridComponent,
+  BarChart, CustomChart, LineChart, ScatterChart, AriaComponent, DatasetComponent, GridComponent,
   LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, VisualMapComponent, CanvasRenderer,
 ]);
 
