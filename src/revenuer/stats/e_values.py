@@ -44,9 +44,9 @@ def log10_e_from_p_mixture(p_values: npt.ArrayLike) -> FloatArray:
     log_p = np.log(p)
     with np.errstate(divide="ignore", invalid="ignore"):
         e = (1.0 - p + p * log_p) / (p * log_p**2)
-    # Near 1 the quotient is 0/0: with u = 1 - p its expansion is 1/2 + u/3 + O(u^2) over 1 + ..., here 1/2 + 2u/3 * 1/2.
+    # Near 1 the quotient is 0/0; with u = 1 - p it expands to (u^2/2 + u^3/6) / (u^2 + O(u^4)).
     u = 1.0 - p
-    e = np.where(u < 1e-4, 0.5 + u / 3.0, e)
+    e = np.where(u < 1e-4, 0.5 + u / 6.0, e)
     return np.asarray(np.log10(e), dtype=np.float64)
 
 
