@@ -10,12 +10,27 @@ import click
 from revenuer.simulate import SCENARIOS, Summary, simulate
 
 
-@click.command(name="simulate", epilog="Scenarios: " + "; ".join(f"{name} ({item.about})" for name, item in SCENARIOS.items()))
+@click.command(
+    name="simulate",
+    epilog="Scenarios: " + "; ".join(f"{name} ({item.about})" for name, item in SCENARIOS.items()),
+)
 @click.argument("scenario")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="New folder for the log and its truth.")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0), help="The same seed gives the same log.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="New folder for the log and its truth."
+)
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="The same seed gives the same log.",
+)
 @click.option("--scale", default=1.0, show_default=True, help="Multiplies accounts and exchanges.")
-@click.option("--prompts", type=click.Path(path_type=Path), help="Parquet with source, kind and text: real prompts instead of the grammar.")
+@click.option(
+    "--prompts",
+    type=click.Path(path_type=Path),
+    help="Parquet with source, kind and text: real prompts instead of the grammar.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def command(scenario: str, out: Path, seed: int, scale: float, prompts: Path | None, as_json: bool) -> None:
     """Write the traffic of SCENARIO with known truth to a new folder."""

@@ -3,6 +3,7 @@
 from revenuer.simulate.campaigns import CAMPAIGNS
 from revenuer.simulate.produce import REQUEST_TRUTH_SCHEMA, TRUTH_SCHEMA, Summary, simulate
 from revenuer.simulate.scenario import HONEST, SCENARIOS, Scenario, scenario_named
+from revenuer.simulate.separation import Separation, trivial_auc
 from revenuer.simulate.traffic import RANGE_SCHEMA
 
 __all__ = [
@@ -12,8 +13,10 @@ __all__ = [
     "REQUEST_TRUTH_SCHEMA",
     "SCENARIOS",
     "Scenario",
+    "Separation",
     "Summary",
     "TRUTH_SCHEMA",
     "scenario_named",
     "simulate",
+    "trivial_auc",
 ]

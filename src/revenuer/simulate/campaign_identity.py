@@ -4,7 +4,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from revenuer.simulate.members import AGENTS, BROWSERS, DISPOSABLE, SCRIPTS, Members, addresses, choose, filled, fingerprint_of, mostly, people, tokens
+from revenuer.simulate.members import (
+    AGENTS,
+    BROWSERS,
+    DISPOSABLE,
+    SCRIPTS,
+    Members,
+    addresses,
+    choose,
+    filled,
+    fingerprint_of,
+    mostly,
+    people,
+    tokens,
+    where_or_none,
+)
 from revenuer.simulate.ragged import Ints
 from revenuer.simulate.setting import Setting
 
@@ -21,7 +35,15 @@ class Disguise:
     web: float = 0.3
 
 
-def operator_accounts(setting: Setting, rng: np.random.Generator, n: int, name: str, disguise: Disguise, pool: Ints | None = None, fresh_s: float | None = None) -> Members:
+def operator_accounts(
+    setting: Setting,
+    rng: np.random.Generator,
+    n: int,
+    name: str,
+    disguise: Disguise,
+    pool: Ints | None = None,
+    fresh_s: float | None = None,
+) -> Members:
     """`n` accounts of the campaign `name`. Each disguise is varied by seed and scaled by the setting's `identity`.
 
     Cards: about one virtual card for nine accounts. Egress: a pool of residential proxies that a third of VPN users also
@@ -42,20 +64,39 @@ def operator_accounts(setting: Setting, rng: np.random.Generator, n: int, name: 
     own = members.addresses.copy()
     own[through] = proxies[rng.integers(0, len(proxies), (int(through.sum()), own.shape[1]))]
     catch_all = np.append(choose(rng, DISPOSABLE, 3), f"{tokens(rng, 1, 'mx', 6)[0]}.example")
-    nights = -rng.uniform(1, 40, 3) * 86400.0 if fresh_s is None else fresh_s - rng.uniform(0.1, 6, 3) * 86400.0
+    nights = (
+        -rng.uniform(1, 40, 3) * 86400.0 if fresh_s is None else fresh_s - rng.uniform(0.1, 6, 3) * 86400.0
+    )
     born = nights[rng.integers(0, 3, n)] + rng.exponential(5400.0, n)
     late = members.created_s > 0
     created = np.where(late, -rng.exponential(90 * 86400.0, n), members.created_s)
     kit = choose(rng, SCRIPTS, 1)[0]
-    agent = np.where((rng.random(n) < shares(disguise.client)) & ~np.isin(members.user_agent, BROWSERS), kit, members.user_agent)
+    agent = np.where(
+        (rng.random(n) < shares(disguise.client)) & ~np.isin(members.user_agent, BROWSERS),
+        kit,
+        members.user_agent,
+    )
     tls = fingerprint_of(agent, rng)
-    tls = np.where((agent == kit) & (rng.random(n) < shares(disguise.client)), tls[np.argmax(agent == kit)], tls)
+    tls = np.where(
+        (agent == kit) & (rng.random(n) < shares(disguise.client)), tls[np.argmax(agent == kit)], tls
+    )
+    paid = np.array([card is not None for card in members.payment])
     return replace(
-        members, payment=np.where(members.payment == None, None, mostly(rng, members.payment, cards, shares(disguise.cards))),  # noqa: E711
-        addresses=own, signup_ip=mostly(rng, members.signup_ip, proxies[rng.integers(0, len(proxies), n)], shares(disguise.egress)),
-        email_domain=mostly(rng, members.email_domain, catch_all[rng.integers(0, len(catch_all), n)], shares(disguise.mail)),
-        created_s=np.where(rng.random(n) < shares(disguise.burst), born, created), user_agent=agent, tls=tls,
-        campaign=filled(n, name), operator=filled(n, tokens(rng, 1, "op_", 8)[0]), pool=np.zeros(n, dtype=np.int64) if pool is None else pool,
+        members,
+        payment=where_or_none(paid, mostly(rng, members.payment, cards, shares(disguise.cards))),
+        addresses=own,
+        signup_ip=mostly(
+            rng, members.signup_ip, proxies[rng.integers(0, len(proxies), n)], shares(disguise.egress)
+        ),
+        email_domain=mostly(
+            rng, members.email_domain, catch_all[rng.integers(0, len(catch_all), n)], shares(disguise.mail)
+        ),
+        created_s=np.where(rng.random(n) < shares(disguise.burst), born, created),
+        user_agent=agent,
+        tls=tls,
+        campaign=filled(n, name),
+        operator=filled(n, tokens(rng, 1, "op_", 8)[0]),
+        pool=np.zeros(n, dtype=np.int64) if pool is None else pool,
     )
 
 

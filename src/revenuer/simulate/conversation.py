@@ -1,5 +1,7 @@
 """Building blocks that cohorts share: people's conversations, coding-agent sessions, one-shot requests."""
 
+from typing import Any
+
 import numpy as np
 
 from revenuer.simulate import grammar, rhythm
@@ -19,8 +21,18 @@ AGENT_PROMPTS = (
 
 
 def chats(
-    setting: Setting, rng: np.random.Generator, counts: Ints, *, mean_turns: float = 2.6, gap_s: float = 75.0, office: bool = False,
-    zones: Floats | None = None, since_s: Floats | None = None, tastes: Tastes | None = None, habits: Styles | None = None, starts: Floats | None = None,
+    setting: Setting,
+    rng: np.random.Generator,
+    counts: Ints,
+    *,
+    mean_turns: float = 2.6,
+    gap_s: float = 75.0,
+    office: bool = False,
+    zones: Floats | None = None,
+    since_s: Floats | None = None,
+    tastes: Tastes | None = None,
+    habits: Styles | None = None,
+    starts: Floats | None = None,
 ) -> Traffic:
     """Conversations of people: `counts[i]` requests of person i in sessions on topics that the person likes.
 
@@ -40,34 +52,66 @@ def chats(
     session = owners(sizes)
     who, turn = person[session], positions(sizes)
     texts = messages(setting, rng, tastes, who, topic[session], turn)
-    return Traffic(who=who, time_s=times, session=session, turn=turn, prompt=styled(rng, habits, who, texts), output_median=230.0)
+    return Traffic(
+        who=who,
+        time_s=times,
+        session=session,
+        turn=turn,
+        prompt=styled(rng, habits, who, texts),
+        output_median=230.0,
+    )
 
 
-def messages(setting: Setting, rng: np.random.Generator, tastes: Tastes, who: Ints, topic: Ints, turn: Ints) -> list[str]:
-    """What people say at each turn: an opening, later mostly follow-ups."""
+def messages(
+    setting: Setting, rng: np.random.Generator, tastes: Tastes, who: Ints, topic: Ints, turn: Ints
+) -> list[str]:
+    """What people say at each turn: an opening, later mostly follow-ups; some people often paste a text below."""
     new = (turn == 0) | (rng.random(len(who)) < 0.4)
     texts = np.empty(len(who), dtype=object)
     language = tastes.language[who]
     texts[new] = setting.library.openings(rng, language[new], topic[new])
     texts[~new] = setting.library.follow_ups(rng, language[~new], topic[~new])
+    pastes = np.flatnonzero(new & (rng.random(len(who)) < rng.beta(0.6, 3.5, len(tastes.language))[who]))
+    for row, pasted in zip(pastes.tolist(), grammar.documents(rng, len(pastes)), strict=True):
+        texts[row] = f"{texts[row]}\n\n{pasted}"
     out: list[str] = texts.tolist()
     return out
 
 
-def one_shots(who: Ints, time_s: Floats, prompt: list[str], *, output_median: float = 180.0, sessions: bool = False) -> Traffic:
+def one_shots(
+    who: Ints, time_s: Floats, prompt: list[str], *, output_median: float = 180.0, sessions: bool = False
+) -> Traffic:
     """Single requests without a conversation, as scripts send them."""
     n = len(who)
     session = np.arange(n, dtype=np.int64) if sessions else np.full(n, -1, dtype=np.int64)
-    return Traffic(who=who, time_s=time_s, session=session, turn=np.zeros(n, dtype=np.int64), prompt=prompt, output_median=output_median)
+    return Traffic(
+        who=who,
+        time_s=time_s,
+        session=session,
+        turn=np.zeros(n, dtype=np.int64),
+        prompt=prompt,
+        output_median=output_median,
+    )
 
 
-def agent_runs(setting: Setting, rng: np.random.Generator, counts: Ints, *, zones: Floats, since_s: Floats | None = None, mean: float = 38.0, thinking: float = 0.6) -> Traffic:
+def agent_runs(
+    setting: Setting,
+    rng: np.random.Generator,
+    counts: Ints,
+    *,
+    zones: Floats,
+    since_s: Floats | None = None,
+    mean: float = 38.0,
+    thinking: float = 0.6,
+) -> Traffic:
     """Coding-agent sessions: machine-speed loops between a developer's messages, signatures replayed inside the session.
 
     About 15 % of requests carry the developer's own words (agent traces); the others return tool results.
     """
     sessions, sizes = rhythm.session_sizes(rng, counts, mean)
-    begin = rhythm.human_moments(rng, sessions, zones, setting.horizon_s, office=bool(rng.random() < 0.5), since_s=since_s)
+    begin = rhythm.human_moments(
+        rng, sessions, zones, setting.horizon_s, office=bool(rng.random() < 0.5), since_s=since_s
+    )
     times = rhythm.within_sessions(rng, begin, sizes, gap_s=17.0, sigma=1.15, horizon_s=setting.horizon_s)
     session, turn = owners(sizes), positions(sizes)
     who = owners(sessions)[session]
@@ -78,8 +122,15 @@ def agent_runs(setting: Setting, rng: np.random.Generator, counts: Ints, *, zone
     texts[~spoken] = grammar.tool_results(rng, int((~spoken).sum()))
     reasons = rng.random(len(sizes)) < thinking
     return Traffic(
-        who=who, time_s=times, session=session, turn=turn, prompt=texts.tolist(), signature=own_signatures(rng, turn, reasons[session]),
-        tool_count=rng.integers(6, 24, len(counts))[who], output_median=215.0, history_tokens=900,
+        who=who,
+        time_s=times,
+        session=session,
+        turn=turn,
+        prompt=texts.tolist(),
+        signature=own_signatures(rng, turn, reasons[session]),
+        tool_count=rng.integers(6, 24, len(counts))[who],
+        output_median=215.0,
+        history_tokens=900,
     )
 
 
@@ -89,7 +140,10 @@ def agent_requests(setting: Setting, rng: np.random.Generator, n: int) -> list[s
     if not setting.library.real:
         return texts
     pool = setting.library.draw(rng, "tools", n)
-    return [other if use else text for text, other, use in zip(texts, pool, (rng.random(n) < 0.1).tolist(), strict=True)]
+    return [
+        other if use else text
+        for text, other, use in zip(texts, pool, (rng.random(n) < 0.1).tolist(), strict=True)
+    ]
 
 
 def own_signatures(rng: np.random.Generator, turn: Ints, reasons: np.ndarray) -> Objects:
@@ -101,12 +155,19 @@ def own_signatures(rng: np.random.Generator, turn: Ints, reasons: np.ndarray) ->
     return np.asarray(replayed, dtype=object)
 
 
-def agent_clients(rng: np.random.Generator, members: Members, which: Ints) -> dict[str, object]:
+def agent_clients(rng: np.random.Generator, members: Members, which: Ints) -> dict[str, Any]:
     """Replacements that put accounts on the public agents: one client, one system prompt, streamed."""
     agent = np.array(AGENTS, dtype=object)[which]
-    tls = np.array([f"t13d15{i:02d}h2_{(i * 7919 + 0x51AB) % 65521:04x}" for i in range(len(AGENTS))], dtype=object)[which]
+    tls = np.array(
+        [f"t13d15{i:02d}h2_{(i * 7919 + 0x51AB) % 65521:04x}" for i in range(len(AGENTS))], dtype=object
+    )[which]
     n = len(members)
     return {
-        "user_agent": agent, "tls": tls, "system_prompt": np.array(AGENT_PROMPTS, dtype=object)[which], "stream": np.ones(n, dtype=bool),
-        "temperature": np.full(n, 1.0), "max_tokens": rng.choice([8192, 16384, 32000], n), "model": np.where(rng.random(n) < 0.7, "m-large-1", "m-reason-1").astype(object),
+        "user_agent": agent,
+        "tls": tls,
+        "system_prompt": np.array(AGENT_PROMPTS, dtype=object)[which],
+        "stream": np.ones(n, dtype=bool),
+        "temperature": np.full(n, 1.0),
+        "max_tokens": rng.choice([8192, 16384, 32000], n),
+        "model": np.where(rng.random(n) < 0.7, "m-large-1", "m-reason-1").astype(object),
     }

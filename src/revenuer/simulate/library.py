@@ -56,7 +56,9 @@ class Library:
         if self.real:
             sizes = np.where(language == 0, len(self.clusters), sizes)
         topics = (rng.random((n, TOPICS_A_PERSON)) * sizes[:, None]).astype(np.int64)
-        return Tastes(language=language, topics=topics, weights=rng.dirichlet(np.full(TOPICS_A_PERSON, 1.2), n))
+        return Tastes(
+            language=language, topics=topics, weights=rng.dirichlet(np.full(TOPICS_A_PERSON, 1.2), n)
+        )
 
     def topics_of(self, rng: np.random.Generator, tastes: Tastes, who: Ints) -> Ints:
         """One topic for each of the given people."""
@@ -85,7 +87,9 @@ class Library:
             order.extend(rng.permutation(len(items)).tolist())
         return [items[i] for i in order[:n]]
 
-    def _by_language(self, rng: np.random.Generator, language: Ints, topics: Ints, *, follow: bool) -> list[str]:
+    def _by_language(
+        self, rng: np.random.Generator, language: Ints, topics: Ints, *, follow: bool
+    ) -> list[str]:
         texts = np.empty(len(language), dtype=object)
         for code in np.unique(language).tolist():
             here = np.flatnonzero(language == code)
@@ -105,7 +109,15 @@ class Library:
         for topic, (where, how), extra in zip(topics.tolist(), draws, aside, strict=True):
             cluster = self.clusters[topic % len(self.clusters)]
             text = self.people[cluster[int(where * len(cluster))]]
-            texts.append(text if how < 0.7 else f"{text} {extra}" if how < 0.8 else f"{extra} {text}" if how < 0.85 else text.rstrip("?.! "))
+            texts.append(
+                text
+                if how < 0.7
+                else f"{text} {extra}"
+                if how < 0.8
+                else f"{extra} {text}"
+                if how < 0.85
+                else text.rstrip("?.! ")
+            )
         return texts
 
 
@@ -123,13 +135,22 @@ def read_library(path: Path, seed: int) -> Library:
     table = _read(path)
     by_source: dict[str, list[str]] = defaultdict(list)
     kinds: dict[str, str] = {}
-    for source, kind, text in zip(*(table[name].to_pylist() for name in ("source", "kind", "text")), strict=True):
+    for source, kind, text in zip(
+        *(table[name].to_pylist() for name in ("source", "kind", "text")), strict=True
+    ):
         if text and kind in KINDS:
             by_source[source].append(text[:_LONGEST_PROMPT])
             kinds[source] = kind
-    people = [(source, text) for source in sorted(by_source) if kinds[source] == "people" for text in by_source[source]]
+    people = [
+        (source, text)
+        for source in sorted(by_source)
+        if kinds[source] == "people"
+        for text in by_source[source]
+    ]
     if not people:
-        raise InputError(f"{path} has no row of kind 'people'; expected kinds are {sorted(KINDS)}. Add people's prompts or leave --prompts out.")
+        raise InputError(
+            f"{path} has no row of kind 'people'; expected kinds are {sorted(KINDS)}. Add people's prompts or leave --prompts out."
+        )
     pools = dict(_grammar_pools(np.random.default_rng([seed, 7])))
     pools.update(_real_pools(by_source, kinds))
     return Library(pools=pools, people=[text for _, text in people], clusters=_clusters(people), real=True)
@@ -139,9 +160,13 @@ def _read(path: Path) -> pa.Table:
     try:
         return pq.read_table(path, columns=["source", "kind", "text"])
     except FileNotFoundError as error:
-        raise InputError(f"No prompt file at {path}; give a Parquet file with columns source, kind and text.") from error
+        raise InputError(
+            f"No prompt file at {path}; give a Parquet file with columns source, kind and text."
+        ) from error
     except (OSError, pa.ArrowException, KeyError) as error:
-        raise InputError(f"{path} is not a Parquet file with columns source, kind and text: {error}") from error
+        raise InputError(
+            f"{path} is not a Parquet file with columns source, kind and text: {error}"
+        ) from error
 
 
 def _grammar_pools(rng: np.random.Generator) -> Mapping[str, Sequence[str]]:
@@ -167,7 +192,13 @@ def _real_pools(by_source: Mapping[str, Sequence[str]], kinds: Mapping[str, str]
         elif "bank" in name:
             wanted["bank"].extend(texts)
         elif kinds[source] == "synthetic_pipeline":
-            wanted["roles" if "role" in name else "tools" if any(k in name for k in ("tool", "api", "code")) else "tasks"].extend(texts)
+            wanted[
+                "roles"
+                if "role" in name
+                else "tools"
+                if any(k in name for k in ("tool", "api", "code"))
+                else "tasks"
+            ].extend(texts)
     return {name: texts for name, texts in wanted.items() if len(texts) >= 20}
 
 

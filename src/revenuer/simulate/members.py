@@ -5,6 +5,7 @@ field says where a person lives.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -13,14 +14,54 @@ from revenuer.simulate.ragged import Floats, Ints
 Objects = np.ndarray
 """One-dimensional numpy array of dtype object."""
 
-MAIL = ("gmail.com", "outlook.com", "icloud.com", "yahoo.com", "proton.me", "gmx.net", "qq.com", "mail.ru", "hotmail.com", "web.de")
-MAIL_WEIGHTS = (0.52, 0.15, 0.09, 0.07, 0.05, 0.03, 0.03, 0.02, 0.03, 0.01)
-DISPOSABLE = ("mailinator.com", "guerrillamail.com", "10minutemail.com", "yopmail.com", "temp-mail.org", "sharklasers.com", "trashmail.com", "getnada.com", "dispostable.com", "maildrop.cc")
-BROWSERS = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/148.0", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/151.0", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/26.1",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1) Mobile", "Mozilla/5.0 (Linux; Android 16) Chrome/148.0 Mobile", "Mozilla/5.0 (X11; Linux x86_64) Chrome/147.0", "Mozilla/5.0 (Windows NT 10.0) Edg/148.0",
+MAIL = (
+    "gmail.com",
+    "outlook.com",
+    "icloud.com",
+    "yahoo.com",
+    "proton.me",
+    "gmx.net",
+    "qq.com",
+    "mail.ru",
+    "hotmail.com",
+    "web.de",
 )
-SCRIPTS = ("AsyncOpenAI/Python 3.52.0", "OpenAI/Python 3.52.0", "OpenAI/Python 3.47.1", "python-httpx/0.29", "Python/3.11 aiohttp/3.14.5", "Python/3.12 aiohttp/3.14.2", "openai-node/7.3.0", "axios/1.12", "go-http-client/2.0", "curl/8.16", "okhttp/5.1", "langchain-python/2.4")
+MAIL_WEIGHTS = (0.52, 0.15, 0.09, 0.07, 0.05, 0.03, 0.03, 0.02, 0.03, 0.01)
+DISPOSABLE = (
+    "mailinator.com",
+    "guerrillamail.com",
+    "10minutemail.com",
+    "yopmail.com",
+    "temp-mail.org",
+    "sharklasers.com",
+    "trashmail.com",
+    "getnada.com",
+    "dispostable.com",
+    "maildrop.cc",
+)
+BROWSERS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/148.0",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/151.0",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/26.1",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1) Mobile",
+    "Mozilla/5.0 (Linux; Android 16) Chrome/148.0 Mobile",
+    "Mozilla/5.0 (X11; Linux x86_64) Chrome/147.0",
+    "Mozilla/5.0 (Windows NT 10.0) Edg/148.0",
+)
+SCRIPTS = (
+    "AsyncOpenAI/Python 3.52.0",
+    "OpenAI/Python 3.52.0",
+    "OpenAI/Python 3.47.1",
+    "python-httpx/0.29",
+    "Python/3.11 aiohttp/3.14.5",
+    "Python/3.12 aiohttp/3.14.2",
+    "openai-node/7.3.0",
+    "axios/1.12",
+    "go-http-client/2.0",
+    "curl/8.16",
+    "okhttp/5.1",
+    "langchain-python/2.4",
+)
 AGENTS = ("forge-cli/2.1.4", "pairwise-ide/0.88", "shellmate/1.12.0")
 MODELS = ("m-large-1", "m-small-1", "m-reason-1")
 NEW_MODEL = "m-large-2"
@@ -87,7 +128,15 @@ def filled(n: int, value: object) -> Objects:
     return out
 
 
-def choose(rng: np.random.Generator, items: tuple[object, ...], n: int, weights: tuple[float, ...] | None = None) -> Objects:
+def where_or_none(condition: np.ndarray, values: Objects | str) -> Objects:
+    """The values where the condition holds, elsewhere None."""
+    column: Any = values
+    return np.where(condition, column, filled(len(condition), None))
+
+
+def choose(
+    rng: np.random.Generator, items: tuple[object, ...], n: int, weights: tuple[float, ...] | None = None
+) -> Objects:
     """A column of independent draws."""
     table = np.empty(len(items), dtype=object)
     table[:] = items
@@ -106,18 +155,33 @@ def fingerprint_of(agent: Objects, rng: np.random.Generator) -> Objects:
     out = np.empty(len(agent), dtype=object)
     out[:] = [
         f"t13d{sum(map(ord, name)) % 89 + 10}{variant:02d}h2_{sum(i * ord(c) for i, c in enumerate(name)) % 65521:04x}{extra}"
-        for name, variant, extra in zip(agent.tolist(), variants.tolist(), np.where(rare, rng.integers(0, 400, len(agent)), 0).tolist(), strict=True)
+        for name, variant, extra in zip(
+            agent.tolist(),
+            variants.tolist(),
+            np.where(rare, rng.integers(0, 400, len(agent)), 0).tolist(),
+            strict=True,
+        )
     ]
     return out
 
 
-def people(rng: np.random.Generator, n: int, archetype: str, *, horizon_s: float, role: str = "honest", web: float = 1.0) -> Members:
+def people(
+    rng: np.random.Generator,
+    n: int,
+    archetype: str,
+    *,
+    horizon_s: float,
+    role: str = "honest",
+    web: float = 1.0,
+) -> Members:
     """`n` unrelated people with common clients: a share `web` in the browser, the others with scripts.
 
     Accounts are up to two years old, a tenth signed up during the log. One in sixty uses disposable mail; one in five
     sits behind a carrier's shared address.
     """
-    created = np.where(rng.random(n) < 0.16, rng.random(n) * horizon_s * 0.9, -rng.exponential(150 * 86400.0, n))
+    created = np.where(
+        rng.random(n) < 0.16, rng.random(n) * horizon_s * 0.9, -rng.exponential(150 * 86400.0, n)
+    )
     in_browser = rng.random(n) < web
     agent = np.where(in_browser, choose(rng, BROWSERS, n), choose(rng, SCRIPTS, n))
     own = addresses(rng, (n, 4))
@@ -127,28 +191,59 @@ def people(rng: np.random.Generator, n: int, archetype: str, *, horizon_s: float
     mail = mostly(rng, choose(rng, MAIL, n, MAIL_WEIGHTS), choose(rng, DISPOSABLE, n), 0.017)
     company = np.array([f"{word}.example" for word in tokens(rng, n, "co", 6)], dtype=object)
     mail = mostly(rng, mail, company, 0.12)
-    plan = np.where(in_browser, choose(rng, ("free", "pro", "team"), n, (0.6, 0.34, 0.06)), choose(rng, ("payg", "trial", "pro", "free"), n, (0.6, 0.12, 0.16, 0.12)))
+    plan = np.where(
+        in_browser,
+        choose(rng, ("free", "pro", "team"), n, (0.6, 0.34, 0.06)),
+        choose(rng, ("payg", "trial", "pro", "free"), n, (0.6, 0.12, 0.16, 0.12)),
+    )
     pays = ~np.isin(plan, ("free", "trial")) | (rng.random(n) < 0.25)
     signup = own[:, 0].copy()
     return Members(
-        archetype=archetype, role=role, account_id=tokens(rng, n, "acct_"), organization_id=filled(n, None), created_s=created,
-        email_domain=mail, payment=np.where(pays, tokens(rng, n, "card_", 10), None), signup_ip=mostly(rng, signup, addresses(rng, (n,)), 0.35),
-        plan=plan, verification=np.where(pays, choose(rng, ("card", "card", "business"), n, (0.6, 0.35, 0.05)), "none"), declared_use=filled(n, None),
-        campaign=filled(n, None), operator=tokens(rng, n, "op_", 8), pool=np.zeros(n, dtype=np.int64), user_agent=agent, tls=fingerprint_of(agent, rng), addresses=own,
-        model=choose(rng, MODELS, n, (0.55, 0.3, 0.15)), system_prompt=filled(n, None), temperature=np.where(in_browser, np.nan, rng.choice([np.nan, 0.0, 0.2, 0.7, 1.0], n)),
-        max_tokens=np.where(in_browser, 4096, rng.choice([-1, 256, 512, 1024, 2048, 4096, 8192], n)).astype(np.int64), stream=in_browser | (rng.random(n) < 0.4),
+        archetype=archetype,
+        role=role,
+        account_id=tokens(rng, n, "acct_"),
+        organization_id=filled(n, None),
+        created_s=created,
+        email_domain=mail,
+        payment=where_or_none(pays, tokens(rng, n, "card_", 10)),
+        signup_ip=mostly(rng, signup, addresses(rng, (n,)), 0.35),
+        plan=plan,
+        verification=np.where(pays, choose(rng, ("card", "card", "business"), n, (0.6, 0.35, 0.05)), "none"),
+        declared_use=filled(n, None),
+        campaign=filled(n, None),
+        operator=tokens(rng, n, "op_", 8),
+        pool=np.zeros(n, dtype=np.int64),
+        user_agent=agent,
+        tls=fingerprint_of(agent, rng),
+        addresses=own,
+        model=choose(rng, MODELS, n, (0.55, 0.3, 0.15)),
+        system_prompt=filled(n, None),
+        temperature=np.where(in_browser, np.nan, rng.choice([np.nan, 0.0, 0.2, 0.7, 1.0], n)),
+        max_tokens=np.where(in_browser, 4096, rng.choice([-1, 256, 512, 1024, 2048, 4096, 8192], n)).astype(
+            np.int64
+        ),
+        stream=in_browser | (rng.random(n) < 0.4),
     )
 
 
-def company(rng: np.random.Generator, members: Members, group: Ints, *, logged: bool = True, shared_card: float = 0.9) -> dict[str, object]:
+def company(
+    rng: np.random.Generator, members: Members, group: Ints, *, logged: bool = True, shared_card: float = 0.9
+) -> dict[str, Any]:
     """Replacements that make each `group` of accounts one customer: one organisation, card, mail domain and egress."""
     n, groups = len(members), int(group.max()) + 1
     organization, card = tokens(rng, groups, "org_", 10), tokens(rng, groups, "card_", 10)
     domain = np.array([f"{word}.example" for word in tokens(rng, groups, "co", 6)], dtype=object)
     egress = addresses(rng, (groups, 4))
     return {
-        "organization_id": organization[group], "payment": mostly(rng, members.payment, card[group], shared_card), "email_domain": domain[group],
-        "addresses": egress[group], "signup_ip": mostly(rng, members.signup_ip, egress[group][:, 0], 0.7), "plan": choose(rng, ("payg", "team", "enterprise"), groups)[group],
-        "verification": choose(rng, ("business", "card", "kyc"), groups, (0.6, 0.3, 0.1))[group], "operator": tokens(rng, groups, "op_", 8)[group],
-        "organization_logged": logged, "pool": np.zeros(n, dtype=np.int64), "created_s": -np.abs(rng.normal(200, 120, groups))[group] * 86400.0 + rng.normal(0, 20 * 86400.0, n),
+        "organization_id": organization[group],
+        "payment": mostly(rng, members.payment, card[group], shared_card),
+        "email_domain": domain[group],
+        "addresses": egress[group],
+        "signup_ip": mostly(rng, members.signup_ip, egress[group][:, 0], 0.7),
+        "plan": choose(rng, ("payg", "team", "enterprise"), groups)[group],
+        "verification": choose(rng, ("business", "card", "kyc"), groups, (0.6, 0.3, 0.1))[group],
+        "operator": tokens(rng, groups, "op_", 8)[group],
+        "organization_logged": logged,
+        "pool": np.zeros(n, dtype=np.int64),
+        "created_s": -np.abs(rng.normal(200, 120, groups))[group] * 86400.0 + rng.normal(0, 20 * 86400.0, n),
     }

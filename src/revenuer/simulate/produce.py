@@ -29,10 +29,15 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 """A Monday at midnight."""
 
 TRUTH_SCHEMA: pa.Schema = pa.schema(
-    [pa.field(name, pa.string(), nullable=name == "campaign") for name in ("account_id", "role", "archetype", "campaign", "operator")]
+    [
+        pa.field(name, pa.string(), nullable=name == "campaign")
+        for name in ("account_id", "role", "archetype", "campaign", "operator")
+    ]
     + [pa.field("pool", pa.int32(), nullable=False)]
 )
-REQUEST_TRUTH_SCHEMA: pa.Schema = pa.schema([pa.field("request_id", pa.string(), nullable=False), pa.field("is_harvest", pa.bool_(), nullable=False)])
+REQUEST_TRUTH_SCHEMA: pa.Schema = pa.schema(
+    [pa.field("request_id", pa.string(), nullable=False), pa.field("is_harvest", pa.bool_(), nullable=False)]
+)
 
 _ROW_GROUP = 100_000
 _CHUNK = 840
@@ -58,7 +63,13 @@ class Summary:
 
 
 def simulate(
-    scenario: str, out: Path, *, seed: int = 1, scale: float = 1.0, prompts: Path | None = None, progress: Progress | None = None
+    scenario: str,
+    out: Path,
+    *,
+    seed: int = 1,
+    scale: float = 1.0,
+    prompts: Path | None = None,
+    progress: Progress | None = None,
 ) -> Summary:
     """Write the scenario's log and truth to the folder `out`, which must not exist or be empty.
 
@@ -74,7 +85,13 @@ def simulate(
     library = own_library(seed) if prompts is None else read_library(prompts, seed)
     horizon = plan.days * DAY_S
     setting = Setting(
-        library=library, horizon_s=horizon, release_s=horizon * 0.62, rate=plan.rate, identity=plan.identity, paraphrased=plan.paraphrased, seed=seed
+        library=library,
+        horizon_s=horizon,
+        release_s=horizon * 0.62,
+        rate=plan.rate,
+        identity=plan.identity,
+        paraphrased=plan.paraphrased,
+        seed=seed,
     )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +105,9 @@ def simulate(
             out.rmdir()
         aside.rename(out)
     except OSError as error:
-        raise ResourceError(f"Writing {out} failed: {error}; free some space or choose another --out.") from error
+        raise ResourceError(
+            f"Writing {out} failed: {error}; free some space or choose another --out."
+        ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return summary
@@ -98,12 +117,23 @@ def _silent(stage: str, exchanges: int) -> None:
     """No progress."""
 
 
-def _write(folder: Path, name: str, plan: Scenario, setting: Setting, scale: float, out: Path, progress: Progress, real: bool) -> Summary:
+def _write(
+    folder: Path,
+    name: str,
+    plan: Scenario,
+    setting: Setting,
+    scale: float,
+    out: Path,
+    progress: Progress,
+    real: bool,
+) -> Summary:
     spill = folder / "spill"
     spill.mkdir()
     start_us = int(START.timestamp()) * 1_000_000
     expected = 1_000_000 * scale * (plan.rate if name != "demo" else 0.03)
-    buckets = TimeBuckets(spill, start_us, int(setting.horizon_s * 1e6), int(np.clip(expected / 60_000, 4, 400)))
+    buckets = TimeBuckets(
+        spill, start_us, int(setting.horizon_s * 1e6), int(np.clip(expected / 60_000, 4, 400))
+    )
     everyone: list[Members] = []
     count = 0
     for cohort, rng in _cohorts(plan, setting, scale):
@@ -119,20 +149,44 @@ def _write(folder: Path, name: str, plan: Scenario, setting: Setting, scale: flo
     roles = Counter(members.role for members in everyone for _ in range(len(members)))
     campaigns = tuple(sorted({members.archetype for members in everyone if members.role == "campaign"}))
     summary = Summary(
-        scenario=name, seed=setting.seed, scale=scale, folder=out, exchanges=count, harvest_exchanges=harvested, accounts=sum(roles.values()),
-        campaign_accounts=roles["campaign"], sanctioned_accounts=roles["sanctioned"], campaigns=campaigns,
+        scenario=name,
+        seed=setting.seed,
+        scale=scale,
+        folder=out,
+        exchanges=count,
+        harvest_exchanges=harvested,
+        accounts=sum(roles.values()),
+        campaign_accounts=roles["campaign"],
+        sanctioned_accounts=roles["sanctioned"],
+        campaigns=campaigns,
     )
-    (folder / "scenario.json").write_text(json.dumps(parameters(summary, plan, setting, real), indent=2) + "\n")
+    (folder / "scenario.json").write_text(
+        json.dumps(parameters(summary, plan, setting, real), indent=2) + "\n"
+    )
     return summary
 
 
 def parameters(summary: Summary, plan: Scenario, setting: Setting, real: bool) -> dict[str, object]:
     """What scenario.json says; it names no place on this machine."""
     return {
-        "schema_version": SCHEMA_VERSION, "scenario": summary.scenario, "about": plan.about, "seed": summary.seed, "scale": summary.scale, "days": plan.days,
-        "start": START.isoformat(), "release_s": setting.release_s, "prompts": "file" if real else "grammar", "identity": plan.identity, "paraphrased": plan.paraphrased,
-        "needle_share": plan.needle_share, "exchanges": summary.exchanges, "harvest_exchanges": summary.harvest_exchanges, "accounts": summary.accounts,
-        "campaign_accounts": summary.campaign_accounts, "sanctioned_accounts": summary.sanctioned_accounts, "campaigns": list(summary.campaigns),
+        "schema_version": SCHEMA_VERSION,
+        "scenario": summary.scenario,
+        "about": plan.about,
+        "seed": summary.seed,
+        "scale": summary.scale,
+        "days": plan.days,
+        "start": START.isoformat(),
+        "release_s": setting.release_s,
+        "prompts": "file" if real else "grammar",
+        "identity": plan.identity,
+        "paraphrased": plan.paraphrased,
+        "needle_share": plan.needle_share,
+        "exchanges": summary.exchanges,
+        "harvest_exchanges": summary.harvest_exchanges,
+        "accounts": summary.accounts,
+        "campaign_accounts": summary.campaign_accounts,
+        "sanctioned_accounts": summary.sanctioned_accounts,
+        "campaigns": list(summary.campaigns),
     }
 
 
@@ -148,11 +202,15 @@ def _cohorts(plan: Scenario, setting: Setting, scale: float) -> Iterator[tuple[C
         rng = np.random.default_rng([setting.seed, zlib.crc32(name.encode()), 0])
         cohort = CAMPAIGNS[name](setting, rng, n)
         if plan.needle_share is not None:
-            cohort = replace(cohort, traffic=_thinned(rng, cohort.traffic, max(20, round(count * plan.needle_share))))
+            cohort = replace(
+                cohort, traffic=_thinned(rng, cohort.traffic, max(20, round(count * plan.needle_share)))
+            )
         yield cohort, rng
 
 
-def _chunks(setting: Setting, name: str, build: Build, n: int) -> Iterator[tuple[Cohort, np.random.Generator]]:
+def _chunks(
+    setting: Setting, name: str, build: Build, n: int
+) -> Iterator[tuple[Cohort, np.random.Generator]]:
     size = min(n, _CHUNK)
     for number, begin in enumerate(range(0, n, size)):
         rng = np.random.default_rng([setting.seed, zlib.crc32(name.encode()), number])
@@ -171,10 +229,23 @@ def _thinned(rng: np.random.Generator, traffic: Traffic, keep: int) -> Traffic:
         return None if column is None else column[rows]
 
     return replace(
-        traffic, who=traffic.who[rows], time_s=traffic.time_s[rows], session=traffic.session[rows], turn=traffic.turn[rows],
-        prompt=[traffic.prompt[i] for i in rows.tolist()], harvest=part(traffic.harvest), system_prompt=part(traffic.system_prompt), model=part(traffic.model),
-        tool_count=part(traffic.tool_count), signature=part(traffic.signature), address=part(traffic.address), finish_reason=part(traffic.finish_reason),
-        status=part(traffic.status), output_median=np.broadcast_to(np.asarray(traffic.output_median, dtype=np.float64), len(traffic))[rows],
+        traffic,
+        who=traffic.who[rows],
+        time_s=traffic.time_s[rows],
+        session=traffic.session[rows],
+        turn=traffic.turn[rows],
+        prompt=[traffic.prompt[i] for i in rows.tolist()],
+        harvest=part(traffic.harvest),
+        system_prompt=part(traffic.system_prompt),
+        model=part(traffic.model),
+        tool_count=part(traffic.tool_count),
+        signature=part(traffic.signature),
+        address=part(traffic.address),
+        finish_reason=part(traffic.finish_reason),
+        status=part(traffic.status),
+        output_median=np.broadcast_to(np.asarray(traffic.output_median, dtype=np.float64), len(traffic))[
+            rows
+        ],
     )
 
 
@@ -183,7 +254,9 @@ def _sorted_files(folder: Path, buckets: TimeBuckets) -> int:
     harvested = 0
     with (
         pq.ParquetWriter(folder / "exchanges.parquet", RANGE_SCHEMA, compression="zstd") as exchanges,
-        pq.ParquetWriter(folder / "truth_requests.parquet", REQUEST_TRUTH_SCHEMA, compression="zstd") as truth,
+        pq.ParquetWriter(
+            folder / "truth_requests.parquet", REQUEST_TRUTH_SCHEMA, compression="zstd"
+        ) as truth,
     ):
         waiting: list[pa.Table] = []
         rows = 0
@@ -193,7 +266,10 @@ def _sorted_files(folder: Path, buckets: TimeBuckets) -> int:
             waiting.append(table.drop_columns(["is_harvest"]))
             rows += table.num_rows
             if rows >= _ROW_GROUP:
-                exchanges.write_table(pa.concat_tables(waiting), row_group_size=max(_ROW_GROUP, rows // (rows // _ROW_GROUP) + 1))
+                exchanges.write_table(
+                    pa.concat_tables(waiting),
+                    row_group_size=max(_ROW_GROUP, rows // (rows // _ROW_GROUP) + 1),
+                )
                 waiting, rows = [], 0
         if waiting:
             exchanges.write_table(pa.concat_tables(waiting))
@@ -213,12 +289,31 @@ def _account_files(folder: Path, everyone: list[Members], start_us: int, seed: i
 def _account_rows(members: Members, start_us: int) -> tuple[pa.Table, pa.Table]:
     created = start_us + np.rint(members.created_s * 1e6).astype(np.int64)
     columns = [
-        members.account_id, members.organization_id, None, members.email_domain, members.payment, members.signup_ip, members.plan, members.verification, members.declared_use,
+        members.account_id,
+        members.organization_id,
+        None,
+        members.email_domain,
+        members.payment,
+        members.signup_ip,
+        members.plan,
+        members.verification,
+        members.declared_use,
     ]
-    arrays = [pa.array(created).cast(pa.timestamp("us", tz="UTC")) if column is None else pa.array(column, type=pa.string(), from_pandas=True) for column in columns]
+    arrays = [
+        pa.array(created).cast(pa.timestamp("us", tz="UTC"))
+        if column is None
+        else pa.array(column, type=pa.string(), from_pandas=True)
+        for column in columns
+    ]
     n = len(members)
     truth = [
-        pa.array(members.account_id, type=pa.string()), pa.array([members.role] * n), pa.array([members.archetype] * n),
-        pa.array(members.campaign, type=pa.string(), from_pandas=True), pa.array(members.operator, type=pa.string()), pa.array(members.pool, type=pa.int32()),
+        pa.array(members.account_id, type=pa.string()),
+        pa.array([members.role] * n),
+        pa.array([members.archetype] * n),
+        pa.array(members.campaign, type=pa.string(), from_pandas=True),
+        pa.array(members.operator, type=pa.string()),
+        pa.array(members.pool, type=pa.int32()),
     ]
-    return pa.Table.from_arrays(arrays, schema=ACCOUNT_SCHEMA), pa.Table.from_arrays(truth, schema=TRUTH_SCHEMA)
+    return pa.Table.from_arrays(arrays, schema=ACCOUNT_SCHEMA), pa.Table.from_arrays(
+        truth, schema=TRUTH_SCHEMA
+    )

@@ -24,4 +24,5 @@ def running_sum(values: Floats, counts: Ints) -> Floats:
     total = np.cumsum(values)
     starts = np.cumsum(counts) - counts
     before = np.concatenate([[0.0], total])[starts]
-    return total - np.repeat(before, counts)
+    sums: Floats = total - np.repeat(before, counts)
+    return sums

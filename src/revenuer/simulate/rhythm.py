@@ -31,11 +31,18 @@ def volumes(rng: np.random.Generator, n: int, median: float, sigma: float, high:
 
 def time_zones(rng: np.random.Generator, n: int) -> Floats:
     """UTC offsets in hours."""
-    return rng.choice(TIME_ZONES, n, p=TIME_ZONE_WEIGHTS)
+    offsets: Floats = rng.choice(TIME_ZONES, n, p=TIME_ZONE_WEIGHTS)
+    return offsets
 
 
 def human_moments(
-    rng: np.random.Generator, counts: Ints, zone_h: Floats, horizon_s: float, *, office: bool = False, since_s: Floats | None = None
+    rng: np.random.Generator,
+    counts: Ints,
+    zone_h: Floats,
+    horizon_s: float,
+    *,
+    office: bool = False,
+    since_s: Floats | None = None,
 ) -> Floats:
     """`counts[i]` moments of account i in [0, horizon), by its local clock, its chronotype and its own active days.
 
@@ -61,7 +68,8 @@ def human_moments(
         late = moment < since_s[who]
         span = np.maximum(horizon_s - since_s[who], 1.0)
         moment = np.where(late, since_s[who] + rng.random(total) * np.minimum(span, DAY_S), moment)
-    return np.minimum(moment, horizon_s - 1.0)
+    moments: Floats = np.minimum(moment, horizon_s - 1.0)
+    return moments
 
 
 def session_sizes(rng: np.random.Generator, totals: Ints, mean: float) -> tuple[Ints, Ints]:
@@ -70,7 +78,9 @@ def session_sizes(rng: np.random.Generator, totals: Ints, mean: float) -> tuple[
     sizes: list[int] = []
     for total in totals.tolist():
         left, number = total, 0
-        draws = np.minimum(1 + np.floor(rng.exponential(mean - 0.7, max(4, int(total / mean * 1.6) + 4))), 400)
+        draws = np.minimum(
+            1 + np.floor(rng.exponential(mean - 0.7, max(4, int(total / mean * 1.6) + 4))), 400
+        )
         for size in draws.tolist():
             take = min(int(size), left)
             sizes.append(take)
@@ -86,7 +96,9 @@ def session_sizes(rng: np.random.Generator, totals: Ints, mean: float) -> tuple[
     return np.array(sessions, dtype=np.int64), np.array(sizes, dtype=np.int64)
 
 
-def within_sessions(rng: np.random.Generator, starts: Floats, sizes: Ints, *, gap_s: float, sigma: float, horizon_s: float) -> Floats:
+def within_sessions(
+    rng: np.random.Generator, starts: Floats, sizes: Ints, *, gap_s: float, sigma: float, horizon_s: float
+) -> Floats:
     """Times of the requests of each session: log-normal gaps from its start; a session past the horizon is moved back."""
     first = positions(sizes) == 0
     gaps = np.where(first, 0.0, gap_s * np.exp(rng.normal(0.0, sigma, len(first))))
@@ -95,7 +107,8 @@ def within_sessions(rng: np.random.Generator, starts: Floats, sizes: Ints, *, ga
     length = offset[np.cumsum(sizes) - 1]
     begin = np.maximum(0.0, np.minimum(starts, horizon_s - 1.0 - length))
     squeeze = np.minimum(1.0, (horizon_s - 2.0) / np.maximum(length, 1.0))
-    return np.repeat(begin, sizes) + offset * np.repeat(squeeze, sizes)
+    times: Floats = np.repeat(begin, sizes) + offset * np.repeat(squeeze, sizes)
+    return times
 
 
 def steady(rng: np.random.Generator, counts: Ints, begin_s: Floats, end_s: Floats, cv: Floats) -> Floats:
@@ -114,7 +127,9 @@ def burstiness(rng: np.random.Generator, n: int) -> Floats:
     return np.clip(1.23 * np.exp(rng.normal(0.0, 0.75, n)), 0.6, 8.9)
 
 
-def full_hours(rng: np.random.Generator, counts: Ints, every_h: Ints, horizon_s: float, *, jitter_s: float) -> Floats:
+def full_hours(
+    rng: np.random.Generator, counts: Ints, every_h: Ints, horizon_s: float, *, jitter_s: float
+) -> Floats:
     """Cron: requests just after full hours, each account every `every_h` hours."""
     who = owners(counts)
     slots = np.maximum(1, (horizon_s // (every_h * HOUR_S)).astype(np.int64))

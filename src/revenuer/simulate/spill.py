@@ -31,7 +31,9 @@ class TimeBuckets:
         edges = np.searchsorted(bucket[order], np.arange(self._count + 1))
         for number in range(self._count):
             if edges[number + 1] > edges[number]:
-                self._writers[number].write_table(rows.slice(edges[number], edges[number + 1] - edges[number]))
+                self._writers[number].write_table(
+                    rows.slice(edges[number], edges[number + 1] - edges[number])
+                )
 
     def in_order(self) -> Iterator[pa.Table]:
         """Each bucket's rows by time, earliest bucket first; its spill file is then removed."""
@@ -42,4 +44,6 @@ class TimeBuckets:
                 rows = reader.read_all()
             path.unlink()
             if rows.num_rows:
-                yield rows.take(pc.sort_indices(rows, sort_keys=[("timestamp", "ascending"), ("request_id", "ascending")]))
+                yield rows.take(
+                    pc.sort_indices(rows, sort_keys=[("timestamp", "ascending"), ("request_id", "ascending")])
+                )

@@ -9,7 +9,18 @@ from revenuer.simulate.lexicon import NAMES
 from revenuer.simulate.ragged import Floats, Ints
 
 _BEFORE = ("hi, ", "hello! ", "hey ", "please: ", "quick one: ", "question - ", "ok so ", "good morning. ")
-_AFTER = (" thanks!", " Thanks in advance.", " keep it short", " in plain words", " (no lists please)", " pls", " with an example", " step by step if you can", " Use metric units.", " tl;dr first")
+_AFTER = (
+    " thanks!",
+    " Thanks in advance.",
+    " keep it short",
+    " in plain words",
+    " (no lists please)",
+    " pls",
+    " with an example",
+    " step by step if you can",
+    " Use metric units.",
+    " tl;dr first",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +38,16 @@ def styles(rng: np.random.Generator, n: int) -> Styles:
     """Draw the habits of `n` people; half have none."""
     before, after = pick(rng, _BEFORE, n), pick(rng, _AFTER, n)
     named = rng.random(n) < 0.08
-    before = [f"{who} here, " if signs else text for text, who, signs in zip(before, pick(rng, NAMES, n), named.tolist(), strict=True)]
+    before = [
+        f"{who} here, " if signs else text
+        for text, who, signs in zip(before, pick(rng, NAMES, n), named.tolist(), strict=True)
+    ]
     return Styles(
-        before=before, after=after, how_often=np.where(rng.random(n) < 0.5, 0.0, rng.beta(1, 5, n)), lower=rng.random(n) < 0.28, slips=rng.beta(1, 12, n),
+        before=before,
+        after=after,
+        how_often=np.where(rng.random(n) < 0.5, 0.0, rng.beta(1, 5, n)),
+        lower=rng.random(n) < 0.28,
+        slips=rng.beta(1, 12, n),
     )
 
 
@@ -39,7 +57,14 @@ def styled(rng: np.random.Generator, habits: Styles, who: Ints, texts: list[str]
     draws = rng.random((n, 4))
     often = habits.how_often[who]
     rows = zip(
-        texts, who.tolist(), (draws[:, 0] < often).tolist(), (draws[:, 1] < often).tolist(), habits.lower[who].tolist(), (draws[:, 2] < habits.slips[who]).tolist(), draws[:, 3].tolist(), strict=True,
+        texts,
+        who.tolist(),
+        (draws[:, 0] < often).tolist(),
+        (draws[:, 1] < often).tolist(),
+        habits.lower[who].tolist(),
+        (draws[:, 2] < habits.slips[who]).tolist(),
+        draws[:, 3].tolist(),
+        strict=True,
     )
     out = []
     for text, person, first, last, lower, slip, place in rows:

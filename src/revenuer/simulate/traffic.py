@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from revenuer.records import EXCHANGE_SCHEMA
-from revenuer.simulate.members import Members, Objects, tokens
+from revenuer.simulate.members import Members, Objects, tokens, where_or_none
 from revenuer.simulate.ragged import Floats, Ints
 
 RANGE_SCHEMA: pa.Schema = pa.schema([item for item in EXCHANGE_SCHEMA if item.name != "response"])
@@ -62,12 +62,21 @@ def merged(parts: Sequence[Traffic], fills: Members) -> Traffic:
     n = len(fills)
     medians = [np.broadcast_to(np.asarray(part.output_median, dtype=np.float64), len(part)) for part in parts]
     return Traffic(
-        who=np.concatenate([part.who for part in parts]), time_s=np.concatenate([part.time_s for part in parts]), session=np.concatenate(sessions),
-        turn=np.concatenate([part.turn for part in parts]), prompt=[text for part in parts for text in part.prompt],
-        harvest=column("harvest", np.zeros(n, dtype=bool)), system_prompt=column("system_prompt", fills.system_prompt), model=column("model", fills.model),
-        tool_count=column("tool_count", np.zeros(n, dtype=np.int64)), signature=column("signature", None), address=column("address", None),
-        finish_reason=column("finish_reason", None), status=column("status", np.full(n, 200, dtype=np.int64)),
-        output_median=np.concatenate(medians), history_tokens=parts[0].history_tokens,
+        who=np.concatenate([part.who for part in parts]),
+        time_s=np.concatenate([part.time_s for part in parts]),
+        session=np.concatenate(sessions),
+        turn=np.concatenate([part.turn for part in parts]),
+        prompt=[text for part in parts for text in part.prompt],
+        harvest=column("harvest", np.zeros(n, dtype=bool)),
+        system_prompt=column("system_prompt", fills.system_prompt),
+        model=column("model", fills.model),
+        tool_count=column("tool_count", np.zeros(n, dtype=np.int64)),
+        signature=column("signature", None),
+        address=column("address", None),
+        finish_reason=column("finish_reason", None),
+        status=column("status", np.full(n, 200, dtype=np.int64)),
+        output_median=np.concatenate(medians),
+        history_tokens=parts[0].history_tokens,
     )
 
 
@@ -100,7 +109,9 @@ def _outputs(rng: np.random.Generator, traffic: Traffic, max_tokens: Ints) -> tu
     return np.where(status != 200, 0, drawn).astype(np.int64), reason, status
 
 
-def exchange_rows(rng: np.random.Generator, members: Members, traffic: Traffic, start_us: int) -> tuple[pa.Table, np.ndarray]:
+def exchange_rows(
+    rng: np.random.Generator, members: Members, traffic: Traffic, start_us: int
+) -> tuple[pa.Table, np.ndarray]:
     """Rows of RANGE_SCHEMA in the traffic's order, and for each whether it is harvest."""
     who, n = traffic.who, len(traffic)
     choice = np.minimum((rng.exponential(0.7, n)).astype(np.int64), members.addresses.shape[1] - 1)
@@ -111,17 +122,30 @@ def exchange_rows(rng: np.random.Generator, members: Members, traffic: Traffic, 
     max_tokens = members.max_tokens[who]
     output, reason, status = _outputs(rng, traffic, max_tokens)
     session_ids = tokens(rng, int(traffic.session.max(initial=0)) + 1, "s_", 14)
-    tools = np.zeros(n, dtype=np.int64) if traffic.tool_count is None else np.asarray(traffic.tool_count, dtype=np.int64)
-    width = _lengths(traffic.prompt) / 4 + _lengths(system) / 4 + tools * 140 + traffic.turn * traffic.history_tokens * rng.uniform(0.6, 1.4, n)
+    tools = (
+        np.zeros(n, dtype=np.int64)
+        if traffic.tool_count is None
+        else np.asarray(traffic.tool_count, dtype=np.int64)
+    )
+    width = (
+        _lengths(traffic.prompt) / 4
+        + _lengths(system) / 4
+        + tools * 140
+        + traffic.turn * traffic.history_tokens * rng.uniform(0.6, 1.4, n)
+    )
     temperature = members.temperature[who]
-    organization = members.organization_id[who] if members.organization_logged else np.full(n, None, dtype=object)
+    organization = (
+        members.organization_id[who] if members.organization_logged else np.full(n, None, dtype=object)
+    )
     columns = {
         "request_id": _strings(tokens(rng, n, "req_", 18)),
         "account_id": _strings(members.account_id[who]),
         "model": _strings(members.model[who] if traffic.model is None else traffic.model),
-        "timestamp": pa.array(start_us + np.rint(traffic.time_s * 1e6).astype(np.int64), type=pa.int64()).cast(pa.timestamp("us", tz="UTC")),
+        "timestamp": pa.array(
+            start_us + np.rint(traffic.time_s * 1e6).astype(np.int64), type=pa.int64()
+        ).cast(pa.timestamp("us", tz="UTC")),
         "organization_id": _strings(organization),
-        "session_id": _strings(np.where(traffic.session >= 0, session_ids[traffic.session], None)),
+        "session_id": _strings(where_or_none(traffic.session >= 0, session_ids[traffic.session])),
         "client_ip": _strings(address),
         "user_agent": _strings(members.user_agent[who]),
         "tls_fingerprint": _strings(members.tls[who]),
@@ -134,7 +158,9 @@ def exchange_rows(rng: np.random.Generator, members: Members, traffic: Traffic, 
         "n": pa.array(np.ones(n, dtype=np.int32)),
         "logprobs": pa.array(np.zeros(n, dtype=bool)),
         "stream": pa.array(members.stream[who]),
-        "reasoning_signature": _strings(np.full(n, None, dtype=object) if traffic.signature is None else traffic.signature),
+        "reasoning_signature": _strings(
+            np.full(n, None, dtype=object) if traffic.signature is None else traffic.signature
+        ),
         "input_tokens": pa.array(np.maximum(width, 1).astype(np.int32)),
         "output_tokens": pa.array(output.astype(np.int32)),
         "finish_reason": _strings(reason),
