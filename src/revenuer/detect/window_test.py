@@ -9,7 +9,7 @@ fixed features and compared with the third part in four ways:
     crowds    cells of the space that hold more prompts than they should: prompts near each other where history is thin
     outliers  more prompts than usual far from every prompt of the second part
 
-Their standardised values, negative ones counted as 0, are added up; the sum is compared with the same sum of benign windows of
+Their standardised values, negative ones hardly counted, are added up; the sum is compared with the same sum of benign windows of
 the same size (or with the same number of prompts per account), each compared with the rest of the third part.
 
 Look-alike: a new product or an honest customer whose topic the history lacks is as foreign as a harvester. This test says "not
@@ -200,6 +200,14 @@ def window_statistics(
     )
 
 
+def combine(standardised: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the sum over the statistics of log(1 + exp(2 z)) / 2: about max(z, 0), but without ties, so that p is uniform.
+
+    One-sided, because prompts in the thick of history have fewer outliers than usual, which must not excuse a shift.
+    """
+    return np.asarray((np.logaddexp(0.0, 2.0 * standardised) / 2.0).sum(axis=1), dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowReference:
     """A deployment's benign history, ready to be compared with; nothing in it changes after `fit`.
@@ -239,7 +247,7 @@ class WindowReference:
         values = window_statistics(sums / np.float32(n), rest, n, total - n, self.features.widths)
         half = count // 2
         location, scale = values[:half].mean(axis=0), np.maximum(values[:half].std(axis=0), 1e-12)
-        combined = np.sort(np.maximum((values[half:] - location) / scale, 0.0).sum(axis=1))
+        combined = np.sort(combine((values[half:] - location) / scale))
         return WindowNull(
             sizes=tuple(sizes), location=location, scale=scale, combined=combined, independent=total / n
         )
@@ -319,7 +327,7 @@ class WindowReference:
             window[None].astype(np.float32), mean[None].astype(np.float32), n, total - n, self.features.widths
         )[0]
         parts = (values - null.location) / null.scale
-        return parts, float(np.maximum(parts, 0.0).sum())
+        return parts, float(combine(parts[None])[0])
 
     def _attribute(self, features: Rows) -> ForeignShare:
         """Return the foreign share and each prompt's chance to be foreign, from how much a prompt leans the way that the
