@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from revenuer.simulate import grammar, rhythm
+from revenuer.simulate import exercises, grammar, rhythm
 from revenuer.simulate.library import Tastes
 from revenuer.simulate.members import AGENTS, Members, Objects, tokens
 from revenuer.simulate.ragged import Floats, Ints, owners, positions
@@ -119,7 +119,7 @@ def agent_runs(
     spoken = (turn == 0) | (rng.random(n) < 0.13)
     texts = np.empty(n, dtype=object)
     texts[spoken] = agent_requests(setting, rng, int(spoken.sum()))
-    texts[~spoken] = grammar.tool_results(rng, int((~spoken).sum()))
+    texts[~spoken] = exercises.tool_results(rng, int((~spoken).sum()))
     reasons = rng.random(len(sizes)) < thinking
     return Traffic(
         who=who,
@@ -136,7 +136,7 @@ def agent_runs(
 
 def agent_requests(setting: Setting, rng: np.random.Generator, n: int) -> list[str]:
     """What developers say: mostly the grammar's, a part from the code pool."""
-    texts = grammar.code_requests(rng, n)
+    texts = exercises.code_requests(rng, n)
     if not setting.library.real:
         return texts
     pool = setting.library.draw(rng, "tools", n)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from revenuer.records import InputError
-from revenuer.simulate import grammar
+from revenuer.simulate import exercises, grammar
 from revenuer.simulate.lexicon import ENGLISH, LANGUAGE_WEIGHTS, LANGUAGES
 from revenuer.simulate.ragged import Ints
 
@@ -171,13 +171,13 @@ def _read(path: Path) -> pa.Table:
 
 def _grammar_pools(rng: np.random.Generator) -> Mapping[str, Sequence[str]]:
     return {
-        "tasks": grammar.tasks(rng, 50_000),
-        "math_train": grammar.word_problems(rng, 7_500),
-        "math_test": grammar.word_problems(rng, 1_300),
-        "exam": grammar.exams(rng, 10_000),
-        "bank": grammar.bank_questions(rng, 12_000),
-        "tools": grammar.code_requests(rng, 8_000),
-        "roles": [f"Imagine you are {text[0].lower()}{text[1:]}" for text in grammar.tasks(rng, 2_000)],
+        "tasks": exercises.tasks(rng, 50_000),
+        "math_train": exercises.word_problems(rng, 7_500),
+        "math_test": exercises.word_problems(rng, 1_300),
+        "exam": exercises.exams(rng, 10_000),
+        "bank": exercises.bank_questions(rng, 12_000),
+        "tools": exercises.code_requests(rng, 8_000),
+        "roles": [f"Imagine you are {text[0].lower()}{text[1:]}" for text in exercises.tasks(rng, 2_000)],
     }
 
 

@@ -4,30 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from revenuer.records import UsageError
-from revenuer.simulate import honest_machines as machines
+from revenuer.simulate import honest_evaluators as evaluators
+from revenuer.simulate import honest_jobs as jobs
 from revenuer.simulate import honest_people as people
+from revenuer.simulate import honest_services as services
 from revenuer.simulate.setting import Build
 
 HONEST: Mapping[str, Build] = {
     "ordinary": people.ordinary,
     "coding_agent": people.coding_agents,
-    "saas_wrapper": machines.saas_wrapper,
+    "saas_wrapper": services.saas_wrapper,
     "viral_template": people.viral_templates,
-    "llm_judge": machines.judges,
-    "benchmark_harness": machines.harnesses,
+    "llm_judge": evaluators.judges,
+    "benchmark_harness": evaluators.harnesses,
     "explainability": people.explainability,
     "classroom": people.classroom,
     "office_nat": people.office_nat,
     "vpn": people.vpn_neighbours,
-    "batch_company": machines.batch_companies,
-    "ci_cron": machines.cron,
-    "router": machines.routers,
-    "aggregator": machines.aggregators,
+    "batch_company": jobs.batch_companies,
+    "ci_cron": jobs.cron,
+    "router": services.routers,
+    "aggregator": services.aggregators,
     "release_day": people.release_day,
-    "red_team": machines.red_team,
-    "migration": machines.migrations,
-    "under_licensed": machines.under_licensed,
-    "licensed_distiller": machines.licensed_distillers,
+    "red_team": evaluators.red_team,
+    "migration": services.migrations,
+    "under_licensed": services.under_licensed,
+    "licensed_distiller": evaluators.licensed_distillers,
 }
 """Every archetype that is not a campaign; `licensed_distiller` has the role `sanctioned`."""
 
