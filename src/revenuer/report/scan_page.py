@@ -61,7 +61,7 @@ class CampaignView:
     shares_pool_with: tuple[tuple[str, str | None], ...]
 
 
-def scan_page(result: ScanResult, now: datetime) -> str:
+def scan_page(result: ScanResult, now: datetime, *, account_budget: int = ACCOUNT_BUDGET) -> str:
     """Return report.html: self-contained, offline, with every piece of input text escaped."""
     environment = page.environment()
     template = environment.get_template("scan.html.j2")
@@ -69,7 +69,7 @@ def scan_page(result: ScanResult, now: datetime) -> str:
         result=result,
         verdict=verdict_line(result),
         verdict_note=prevalence_line(result),
-        views=campaign_views(result),
+        views=campaign_views(result, account_budget),
         sanctioned=result.sanctioned[:SHOWN_SANCTIONED],
         cleared=result.cleared[:SHOWN_CLEARED],
         tally=Counter(item.verdict for item in result.verdicts),
@@ -109,10 +109,10 @@ def prevalence_line(result: ScanResult) -> str:
     return f"About {percent(prevalence.share)} of the traffic is harvest ({interval})."
 
 
-def campaign_views(result: ScanResult) -> tuple[CampaignView, ...]:
+def campaign_views(result: ScanResult, account_budget: int) -> tuple[CampaignView, ...]:
     """Return every campaign's view, in rank order, within the page's budgets."""
     keys = {campaign.campaign_id: f"c{position}" for position, campaign in enumerate(result.campaigns, 1)}
-    cap = fair_cap([len(campaign.accounts) for campaign in result.campaigns], ACCOUNT_BUDGET)
+    cap = fair_cap([len(campaign.accounts) for campaign in result.campaigns], account_budget)
     successors: dict[str, list[str]] = {}
     for campaign in result.campaigns:
         for earlier in campaign.lineage.replaces:

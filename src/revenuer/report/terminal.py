@@ -4,7 +4,6 @@ from pathlib import Path
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,7 +15,8 @@ from revenuer.report.wording import count, day, log10_e, minute, plural, short_c
 SHOWN_CAMPAIGNS = 30
 SHOWN_NOT_EVALUATED = 12
 WIDE = 110
-"""From this width the reason stands in its own column; below it, on its own line."""
+"""From this width the reason and the end stand in the table; below it, the reason has its own line."""
+ID_WIDTH, ID_WIDTH_NARROW = 20, 14
 
 
 def print_scan(result: ScanResult, console: Console, report_path: Path | None = None) -> None:
@@ -49,55 +49,52 @@ def print_scan(result: ScanResult, console: Console, report_path: Path | None = 
 
 def _print_campaigns(campaigns: tuple[Campaign, ...], console: Console) -> None:
     wide = console.width >= WIDE
+    shown = campaigns[:SHOWN_CAMPAIGNS]
+    table = _empty_table(console, wide=wide)
+    for campaign in shown:
+        table.add_row(*_cells(campaign, wide=wide))
+    console.print(table)
+    if not wide:
+        console.print()
+        for campaign in shown:
+            _line(console, f"{plain(campaign.campaign_id)}: {plain(campaign.headline)}")
+    if len(campaigns) > len(shown):
+        _line(console, f"and {len(campaigns) - len(shown)} more in the report and in campaigns.json")
+
+
+def _empty_table(console: Console, *, wide: bool) -> Table:
     table = Table(
-        box=box.SIMPLE_HEAD if console.is_terminal else box.ASCII2 if wide else box.SIMPLE_HEAD,
+        box=box.SIMPLE_HEAD if console.is_terminal else box.ASCII2,
         show_edge=False,
         pad_edge=False,
-        expand=False,
-        safe_box=not console.is_terminal,
         header_style="bold",
+        safe_box=not console.is_terminal,
     )
-    table.add_column("campaign", max_width=26, overflow="fold")
+    table.add_column("campaign", min_width=ID_WIDTH if wide else ID_WIDTH_NARROW, no_wrap=True)
     for name in ("accounts", "exchanges", "harvest"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("since", no_wrap=True)
-    table.add_column("until", no_wrap=True)
-    table.add_column("sure", no_wrap=True)
+    for name in ("since", "until", "sure") if wide else ("since", "sure"):
+        table.add_column(name, no_wrap=True)
     table.add_column("log10 e", justify="right", no_wrap=True)
     if wide:
-        table.add_column("why", ratio=1, min_width=30, overflow="fold")
-        for campaign in campaigns[:SHOWN_CAMPAIGNS]:
-            table.add_row(*_cells(campaign, width=26), Text(plain(campaign.headline)))
-        console.print(table)
-    else:
-        _print_narrow(campaigns[:SHOWN_CAMPAIGNS], table, console)
-    if len(campaigns) > SHOWN_CAMPAIGNS:
-        _line(console, f"and {len(campaigns) - SHOWN_CAMPAIGNS} more in the report and in campaigns.json")
+        table.add_column("why", ratio=1, min_width=20, overflow="fold")
+    return table
 
 
-def _print_narrow(campaigns: tuple[Campaign, ...], table: Table, console: Console) -> None:
-    for campaign in campaigns:
-        table.add_row(*_cells(campaign, width=16))
-    table.columns[0].max_width = 16
-    console.print(table)
-    console.print()
-    for campaign in campaigns:
-        text = Text.assemble((f"{plain(campaign.campaign_id)}: ", "bold"), plain(campaign.headline))
-        console.print(Padding(text, 0), soft_wrap=False)
-
-
-def _cells(campaign: Campaign, width: int) -> list[Text]:
+def _cells(campaign: Campaign, *, wide: bool) -> list[Text]:
     style = {"high": "bold red", "medium": "yellow", "low": "dim"}[campaign.confidence.value]
-    return [
-        Text(_shortened(plain(campaign.campaign_id), width), style="bold"),
+    shortened = _shortened(plain(campaign.campaign_id), ID_WIDTH if wide else ID_WIDTH_NARROW)
+    cells = [
+        Text(shortened, style="bold"),
         Text(count(len(campaign.accounts))),
         Text(short_count(campaign.exchanges)),
         Text(short_count(campaign.harvest_exchanges)),
         Text(day(campaign.first_seen)),
-        Text(day(campaign.last_seen)),
+        *([Text(day(campaign.last_seen))] if wide else []),
         Text(campaign.confidence.value, style=style),
         Text(log10_e(campaign.log10_e)),
     ]
+    return [*cells, Text(plain(campaign.headline))] if wide else cells
 
 
 def _shortened(text: str, width: int) -> str:
@@ -119,8 +116,7 @@ def _print_not_evaluated(result: ScanResult, console: Console) -> None:
         return
     _line(console, f"not evaluated, so neither for nor against anyone ({len(result.not_evaluated)}):")
     for item in result.not_evaluated[:SHOWN_NOT_EVALUATED]:
-        text = Text(f"{plain(item.signal).replace('_', ' ')}: {plain(item.reason)}")
-        console.print(Padding(text, (0, 0, 0, 2)))
+        _line(console, f"  {plain(item.signal).replace('_', ' ')}: {plain(item.reason)}")
     if len(result.not_evaluated) > SHOWN_NOT_EVALUATED:
         _line(console, f"  and {len(result.not_evaluated) - SHOWN_NOT_EVALUATED} more in the report")
 

@@ -89,7 +89,7 @@
       cells.push([data.cells[at + 1], data.cells[at], data.cells[at + 2]]);
       top = Math.max(top, data.cells[at + 2]);
     }
-    const row = look.printing ? 7 : data.accounts.length > 30 ? 10 : 14;
+    const row = look.printing ? 6 : data.accounts.length > 30 ? 10 : 14;
     const height = data.accounts.length * row + 92;
     const option = (width) => {
       const narrow = width < 520;
