@@ -14,21 +14,21 @@ def read_group_facts(engine: Engine, groups: list[np.ndarray], origin: int) -> l
     """Return one dict of facts for each group of account codes. Needs the tables `ex` and `described`."""
     if not groups:
         return []
-    engine.register(
-        "grp",
-        pa.table(
-            {
-                "g": pa.array(np.repeat(np.arange(len(groups)), [len(g) for g in groups]), pa.int32()),
-                "acct": pa.array(np.concatenate(groups), pa.int32()),
-            }
-        ),
-    )
+    register_groups(engine, groups)
     facts: list[dict[str, float]] = [{} for _ in groups]
     for table in (_shape(engine), _collisions(engine), _tooling(engine), _pivot(engine, origin)):
         columns = table.to_pydict()
         for row, g in enumerate(columns.pop("g")):
             facts[g].update({name: float(values[row] or 0.0) for name, values in columns.items()})
     return facts
+
+
+def register_groups(engine: Engine, groups: list[np.ndarray]) -> None:
+    """Make `groups` of account codes readable as the table `grp` (g, acct)."""
+    number = np.repeat(np.arange(len(groups)), [len(g) for g in groups])
+    engine.register(
+        "grp", pa.table({"g": pa.array(number, pa.int32()), "acct": pa.array(np.concatenate(groups), pa.int32())})
+    )
 
 
 def _shape(engine: Engine) -> pa.Table:

@@ -21,6 +21,7 @@ CAPS = np.array([3.0, 2.5, 5.0, 2.5, 6.0])
 FLOORS = np.array([-3.0, -2.0, 0.0, 0.0, 0.0])
 NEIGHBOURS = 20
 FAMILY_NEIGHBOURS = 6
+RANDOM_PAIRS = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +63,8 @@ def link_accounts(
     key = np.unique(np.concatenate([_key(a, b, size) for a, b in proposals]))
     source, target = key // size, key % size
     score = np.zeros((len(key), len(KINDS)))
-    score[:, 0] = content.score(source, target)
-    score[:, 1] = shape.score(source, target)
+    score[:, 0] = content.calibrated_score(source, target, rng)
+    score[:, 1] = shape.calibrated_score(source, target, rng)
     np.add.at(score[:, 2], np.searchsorted(key, _key(identity.source, identity.target, size)), identity.weight)
     for family, (a, b) in zip((f for f in families if len(f.accounts) <= 0.2 * size), family_pairs, strict=True):
         at = np.searchsorted(key, _key(a, b, size))
@@ -111,6 +112,20 @@ class AccountSpace:
             i, j = a[part], b[part]
             out[part] = pair_log10_lr(self.model, self.at[i], self.n[i], self.at[j], self.n[j])
         return out
+
+    def calibrated_score(self, a: np.ndarray, b: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return scores that chance explains: at most -log10 of the share of random pairs that score as high.
+
+        Real accounts crowd where a normal population would not, and raw ratios there are far too high.
+        """
+        score = self.score(a, b)
+        if self.model is None or len(self.usable) < 2:
+            return score
+        i, j = rng.choice(self.usable, RANDOM_PAIRS), rng.choice(self.usable, RANDOM_PAIRS)
+        null = np.sort(self.score(i[i != j], j[i != j]))
+        above = (len(null) - np.searchsorted(null, score, side="left") + 1) / (len(null) + 1)
+        calibrated: np.ndarray = np.minimum(score, -np.log10(above))
+        return calibrated
 
 
 def _standardised(half: np.ndarray) -> np.ndarray:

@@ -35,7 +35,8 @@ class Linkage:
 def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarray]:
     """Return (accounts, log10 odds of each) of the candidate after outsiders are dropped and insiders are found.
 
-    Joining from outside the proposal needs log10 of the number of accounts more than staying: that many are tried.
+    Joining from outside the proposal needs log10 of the number of accounts more than staying: that many are tried. A group
+    that would more than double is no tighter than the crowd around it, and nobody joins.
     """
     members = candidate.accounts
     proposed = np.zeros(linkage.size, bool)
@@ -43,8 +44,9 @@ def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarr
     score = np.zeros(linkage.size)
     for _ in range(ROUNDS):
         score = membership(members, linkage, candidate.family)
-        bar = np.where(proposed, KEEP, KEEP + np.log10(linkage.size))
-        settled = np.flatnonzero(score > bar)
+        staying = np.flatnonzero(proposed & (score > KEEP))
+        joining = np.flatnonzero(~proposed & (score > KEEP + np.log10(linkage.size)))
+        settled = np.union1d(staying, joining) if len(joining) <= len(staying) else staying
         if len(settled) < MIN_GROUP:
             return settled, score[settled]
         if np.array_equal(settled, members):

@@ -1,6 +1,6 @@
 """What the detection pipeline asks of the machinery that runs it; everything else speaks SQL and Arrow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +27,9 @@ class Engine(Protocol):
 
     def map_batches(self, name: str, query: str, kernel: Kernel, schema: pa.Schema) -> None:
         """Store `kernel` applied to each batch of `query` as the table `name`, whose columns are `schema`."""
+
+    def stream(self, query: str, kernel: Kernel) -> Iterator[pa.RecordBatch]:
+        """Yield `kernel` applied to each batch of `query`, in order."""
 
     def write_parquet(self, query: str, path: Path) -> None:
         """Write the result of `query` to the Parquet file `path`."""

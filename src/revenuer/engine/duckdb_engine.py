@@ -67,18 +67,19 @@ class DuckDBEngine:
         self._serial += 1
         path = self._workdir / f"{name}-{self._serial}.parquet"
         try:
-            with (
-                self._translated(),
-                pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer,
-                ThreadPoolExecutor(self._threads) as pool,
-            ):
-                reader = self._con.sql(query).to_arrow_reader(BATCH_ROWS)
-                for batch in _in_order(pool, kernel, reader, self._threads + 1):
+            with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer:
+                for batch in self.stream(query, kernel):
                     writer.write_batch(batch)
         except OSError as error:
             raise _as_resource_error(error, self._workdir) from error
         self.read_parquet(name, [path])
         self._views[name] = path
+
+    def stream(self, query: str, kernel: Kernel) -> Iterator[pa.RecordBatch]:
+        """Yield `kernel` applied to each batch of `query`, in order."""
+        with self._translated(), ThreadPoolExecutor(self._threads) as pool:
+            reader = self._con.sql(query).to_arrow_reader(BATCH_ROWS)
+            yield from _in_order(pool, kernel, reader, self._threads + 1)
 
     def write_parquet(self, query: str, path: Path) -> None:
         """Write the result of `query` to the Parquet file `path`."""

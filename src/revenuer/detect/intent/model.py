@@ -30,10 +30,14 @@ class IntentModel:
     bias: npt.NDArray[np.float32]
 
     def __post_init__(self) -> None:
-        _require(self.weights.shape == (TABLE_SLOTS,) and self.weights.dtype == np.uint64, "weights", self.weights)
+        _require(
+            self.weights.shape == (TABLE_SLOTS,) and self.weights.dtype == np.uint64, "weights", self.weights
+        )
         _require(self.bias.shape == (2, len(INTENTS)) and self.bias.dtype == np.float32, "bias", self.bias)
         if not np.isfinite(self.bias).all():
-            raise InputError("an intent model's bias must be finite; the file is damaged, install the package again")
+            raise InputError(
+                "an intent model's bias must be finite; the file is damaged, install the package again"
+            )
 
 
 def load_model() -> IntentModel:

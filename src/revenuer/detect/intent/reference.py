@@ -41,7 +41,9 @@ def score_tokens(
 ) -> list[float]:
     """Return the four scores of one text: for each intent the best window of two blocks, less log(number of windows)."""
     ending = features(hashes, kinds)
-    windows = [ending[max(0, end - 2 * block_tokens) : end] for end in range(block_tokens, len(ending), block_tokens)]
+    windows = [
+        ending[max(0, end - 2 * block_tokens) : end] for end in range(block_tokens, len(ending), block_tokens)
+    ]
     last_block = (max(len(ending) - 1, 0) // block_tokens) * block_tokens
     windows.append(ending[max(0, last_block - block_tokens) :])
     scores = []

@@ -8,7 +8,9 @@ import numpy.typing as npt
 
 from revenuer.detect.intent.model import INTENTS
 
-THRESHOLDS: Mapping[str, float] = MappingProxyType({"cot": 3.0, "judge": 3.0, "bypass": 3.0, "synthetic": 3.0})
+THRESHOLDS: Mapping[str, float] = MappingProxyType(
+    {"cot": 3.0, "judge": 3.0, "bypass": 3.0, "synthetic": 3.0}
+)
 
 BACKGROUND_RATE: Mapping[str, float] = MappingProxyType(
     {"cot": 0.005, "judge": 0.005, "bypass": 0.005, "synthetic": 0.005}

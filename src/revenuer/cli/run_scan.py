@@ -1,0 +1,92 @@
+"""What `scan` and `demo` share: read, scan, write, and say what was found."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from revenuer.detect.scan import ScanInput, scan
+from revenuer.engine import DuckDBEngine
+from revenuer.ingest import IngestResult, LogMapping, read_accounts, read_logs
+from revenuer.records import InputSummary, ScanResult
+from revenuer.report import ConsoleProgress, check_out, write_scan
+
+QUARANTINE_FILE = "quarantine.jsonl"
+ACCOUNTS_QUARANTINE_FILE = "quarantine-accounts.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanOptions:
+    """What the user chose. `memory_mb` bounds the engine's own memory."""
+
+    log_format: str = "auto"
+    mapping: LogMapping | None = None
+    accounts: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    workdir: Path | None = None
+    memory_mb: int = 1500
+    threads: int = 2
+    seed: int = 0
+
+
+def run_scan(sources: Sequence[str], out: Path, options: ScanOptions) -> ScanResult:
+    """Scan `sources` and write the result to `out`, all or nothing."""
+    check_out(out, frozenset({ACCOUNTS_QUARANTINE_FILE}))
+    progress = ConsoleProgress(Console(stderr=True))
+    with tempfile.TemporaryDirectory(prefix="revenuer-", dir=options.workdir) as scratch:
+        work = Path(scratch)
+        progress.stage("reading logs")
+        read = read_logs(
+            sources,
+            workdir=work / "logs",
+            log_format=options.log_format,
+            mapping=options.mapping,
+            since=options.since,
+            until=options.until,
+        )
+        extra = {QUARANTINE_FILE: read.quarantine_file} if read.quarantine_file else {}
+        table, account_lines = None, ()
+        if options.accounts is not None:
+            registry = read_accounts(options.accounts, workdir=work / "accounts")
+            table = registry.table
+            account_lines = tuple(f"{s.file}: {s.format} ({s.why})" for s in registry.sources)
+            if registry.quarantine_file:
+                extra[ACCOUNTS_QUARANTINE_FILE] = registry.quarantine_file
+        with DuckDBEngine(work / "engine", memory_mb=options.memory_mb, threads=options.threads) as engine:
+            engine.read_parquet("given", read.files) if read.files else None
+            given = ScanInput(
+                files=read.files, kind=read.kind, accounts=table, summary=_summary(read, engine, account_lines)
+            )
+            result = scan(engine, given, seed=options.seed, on_stage=progress.stage)
+        progress.stage("writing the report")
+        write_scan(result, out, datetime.now(UTC), extra)
+        progress.done()
+    return result
+
+
+def _summary(read: IngestResult, engine: DuckDBEngine, account_lines: tuple[str, ...]) -> InputSummary:
+    """Return what was read, in words and figures."""
+    accounts, first, last = 0, None, None
+    if read.rows:
+        row = engine.query(
+            "SELECT count(DISTINCT account_id) AS n, min(timestamp) AS first, max(timestamp) AS last FROM given"
+        ).to_pylist()[0]
+        accounts, first, last = row["n"], row["first"], row["last"]
+    lines = tuple(
+        f"{s.file}: {s.format} ({s.why})" + "".join(f"; {note}" for note in s.notes) for s in read.sources
+    )
+    return InputSummary(
+        exchanges=read.rows,
+        accounts=accounts,
+        first=first,
+        last=last,
+        quarantined=read.quarantined,
+        duplicates=read.duplicates,
+        columns_missing=read.columns_missing,
+        columns_ignored=read.columns_ignored,
+        sources=lines + account_lines + read.notes,
+    )

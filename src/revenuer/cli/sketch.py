@@ -1,0 +1,76 @@
+"""`revenuer sketch LOGS... --key-file K --out FILE`: write a text-free table that scans to the same campaigns."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import click
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.console import Console
+
+from revenuer.detect.keyed_hash import derive_key
+from revenuer.detect.sketch import sketch_kernel
+from revenuer.engine import DuckDBEngine
+from revenuer.ingest import FORMATS, load_mapping, read_logs
+from revenuer.records import SKETCH_METADATA_KEY, SKETCH_SCHEMA, SKETCH_VERSION, InputError, UsageError
+from revenuer.report import ConsoleProgress
+
+MIN_KEY_BYTES = 16
+
+
+@click.command(name="sketch")
+@click.argument("logs", nargs=-1, required=True)
+@click.option("--key-file", required=True, type=click.Path(path_type=Path), help="Secret of 16 bytes or more; sketches under one key can be scanned together.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Parquet file to write.")
+@click.option("--format", "log_format", default="auto", show_default=True, type=click.Choice(["auto", *FORMATS]), help="Log format.")
+@click.option("--mapping", type=click.Path(path_type=Path), help="TOML file that maps your fields to the exchange columns.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def command(
+    logs: tuple[str, ...], key_file: Path, out: Path, log_format: str, mapping: Path | None, as_json: bool
+) -> None:
+    """Write a table of keyed hashes and sketches of LOGS, without any text, that `scan` takes in their place."""
+    key = derive_key(_secret(key_file))
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder; --out names the Parquet file to write")
+    progress = ConsoleProgress(Console(stderr=True))
+    with tempfile.TemporaryDirectory(prefix="revenuer-") as scratch:
+        work = Path(scratch)
+        progress.stage("reading logs")
+        read = read_logs(logs, workdir=work / "logs", log_format=log_format, mapping=load_mapping(mapping) if mapping else None)
+        if read.kind == "sketch":
+            raise UsageError("the input is a sketch table already; scan it as it is")
+        progress.stage("sketching prompts")
+        aside = out.with_name(f".{out.name}.part")
+        rows = 0
+        try:
+            with DuckDBEngine(work / "engine") as engine, pq.ParquetWriter(aside, _schema(), compression="zstd") as writer:
+                if read.files:
+                    engine.read_parquet("exchange", read.files)
+                    for batch in engine.stream("SELECT * FROM exchange", sketch_kernel(key)):
+                        writer.write_batch(batch.replace_schema_metadata(_schema().metadata))
+                        rows += batch.num_rows
+            os.replace(aside, out)
+        finally:
+            aside.unlink(missing_ok=True)
+        progress.done()
+    summary = {"rows": rows, "file": str(out), "quarantined": read.quarantined, "duplicates": read.duplicates}
+    if as_json:
+        click.echo(json.dumps(summary))
+    else:
+        click.echo(f"{rows:,} sketches written to {out}; {read.quarantined} rows quarantined, {read.duplicates} duplicates dropped")
+
+
+def _schema() -> pa.Schema:
+    return SKETCH_SCHEMA.with_metadata({SKETCH_METADATA_KEY: SKETCH_VERSION.encode()})
+
+
+def _secret(key_file: Path) -> bytes:
+    try:
+        secret = key_file.read_bytes().strip()
+    except OSError as error:
+        raise InputError(f"cannot read key file {key_file}: {error.strerror}; make one with: openssl rand -hex 32 > {key_file}") from error
+    if len(secret) < MIN_KEY_BYTES:
+        raise InputError(f"key file {key_file} holds {len(secret)} bytes, a key needs {MIN_KEY_BYTES}; make one with: openssl rand -hex 32 > {key_file}")
+    return secret

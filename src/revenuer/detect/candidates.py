@@ -1,0 +1,107 @@
+"""From the accounts' arrays to settled groups with their facts: everything before judging."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from revenuer.detect.account_behavior import Behavior, read_behavior
+from revenuer.detect.cluster import Candidate, cluster
+from revenuer.detect.families import Family, find_families
+from revenuer.detect.group import Context, Group
+from revenuer.detect.group_facts import read_group_facts
+from revenuer.detect.identity import Identity, read_identity
+from revenuer.detect.link import LinkGraph, link_accounts
+from revenuer.detect.look_alikes import declared, one_company, without_declared_siblings
+from revenuer.detect.membership import Linkage, settle
+from revenuer.detect.population import Population
+from revenuer.detect.replay import Replay, find_replays
+from revenuer.engine import Engine
+
+MIN_ACCOUNTS = 4
+"""Fewer accounts than this are not judged as a group: no variance between accounts can be estimated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A candidate that facts known to the provider explain, before anything is weighed."""
+
+    accounts: np.ndarray
+    look_alike: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Groups to judge, groups already explained, and the context and links that they came from."""
+
+    groups: list[Group]
+    explained: list[Explained]
+    context: Context
+    graph: LinkGraph
+    linkage: Linkage
+
+
+def find_candidates(engine: Engine, population: Population, columns_missing: frozenset[str], seed: int) -> Candidates:
+    """Link, cluster and settle the accounts of `population` into groups worth judging."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    behavior = read_behavior(engine, population.size, population.origin)
+    families = find_families(engine, population.size)
+    identity = read_identity(engine, population.size, population.registry, rng)
+    replay = find_replays(engine, population.size, population.organization)
+    graph = link_accounts(population, behavior, identity, families, replay, rng)
+    context = _context(population, behavior, identity, replay, graph, families, columns_missing, seed)
+    linkage = Linkage(
+        content=graph.content, behavior=graph.behavior, identity=identity, replay=replay, size=population.size
+    )
+    settled, explained = _settle_all(cluster(graph, families, population.size, seed), linkage, population)
+    facts = read_group_facts(engine, [accounts for accounts, _, _ in settled], population.origin)
+    groups = [
+        Group(accounts=accounts, odds=odds, facts=fact, family=candidate.family)
+        for (accounts, odds, candidate), fact in zip(settled, facts, strict=True)
+    ]
+    return Candidates(groups=groups, explained=explained, context=context, graph=graph, linkage=linkage)
+
+
+def _settle_all(
+    candidates: list[Candidate], linkage: Linkage, population: Population
+) -> tuple[list[tuple[np.ndarray, np.ndarray, Candidate]], list[Explained]]:
+    exempt = declared(population)
+    seen: set[bytes] = set()
+    settled, explained = [], {}
+    for candidate in candidates:
+        accounts, odds = settle(candidate, linkage)
+        open_, reason = without_declared_siblings(accounts[~exempt[accounts]], population)
+        kept = np.isin(accounts, open_)
+        why = reason or (one_company(open_, population) if len(open_) >= MIN_ACCOUNTS else None)
+        if why is not None:
+            explained[accounts.tobytes()] = Explained(
+                accounts=accounts, look_alike="one customer's own accounts", reason=why
+            )
+        if int(kept.sum()) < MIN_ACCOUNTS or (why is not None and reason is None) or open_.tobytes() in seen:
+            continue
+        seen.add(open_.tobytes())
+        settled.append((accounts[kept], odds[kept], candidate))
+    return settled, list(explained.values())
+
+
+def _context(
+    population: Population,
+    behavior: Behavior,
+    identity: Identity,
+    replay: Replay,
+    graph: LinkGraph,
+    families: list[Family],
+    columns_missing: frozenset[str],
+    seed: int,
+) -> Context:
+    return Context(
+        population=population,
+        behavior=behavior,
+        identity=identity,
+        replay=replay,
+        content_space=graph.content,
+        behavior_space=graph.behavior,
+        families=tuple(families),
+        columns_missing=columns_missing,
+        seed=seed,
+    )

@@ -1,0 +1,48 @@
+"""Asks of a group: does one operator harvest here, or is it one of the look-alikes?"""
+
+from dataclasses import dataclass
+
+from revenuer.detect.calibration import Calibration
+from revenuer.detect.group import Context, Group
+from revenuer.detect.signals import SIGNALS
+from revenuer.records import Evidence, Outcome
+
+MIN_FAMILIES = 3
+"""Signal families that must answer positive before a group is a campaign (replay alone is enough)."""
+DETERMINISTIC = "replay"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """`log10_e` weighs all evidence together; `evidence` is strongest first. `sufficient` says whether enough unrelated
+    families answer positive."""
+
+    group: Group
+    evidence: tuple[Evidence, ...]
+    log10_e: float
+    sufficient: bool
+
+
+def judge(group: Group, context: Context, calibration: Calibration) -> Judgement:
+    """Return the judgement on `group`: every signal's answer, and their sum with dependence accounted for.
+
+    Within a family of dependent signals the strongest answer counts in full and the others by `calibration.dependence`.
+    """
+    evidence = [signal.evaluate(group, context, calibration.curves[signal.name]) for signal in SIGNALS]
+    evidence.sort(key=lambda e: -abs(e.log10_bayes_factor))
+    positive = {e.family for e in evidence if e.outcome is Outcome.POSITIVE}
+    return Judgement(
+        group=group,
+        evidence=tuple(evidence),
+        log10_e=combine(evidence, calibration),
+        sufficient=len(positive) >= MIN_FAMILIES or DETERMINISTIC in positive,
+    )
+
+
+def combine(evidence: list[Evidence], calibration: Calibration) -> float:
+    """Return the combined log10 e-value of answers sorted strongest first."""
+    total, seen = 0.0, set()
+    for answer in evidence:
+        total += answer.log10_bayes_factor * (calibration.dependence if answer.family in seen else 1.0)
+        seen.add(answer.family)
+    return total - calibration.shift

@@ -1,0 +1,68 @@
+"""Who else would look like this group: declared siblings, one verified company, licensed and declared users.
+
+These are facts that the provider knows of an account, not measurements; they exempt before anything is weighed.
+"""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from revenuer.detect.population import Population
+from revenuer.records import LICENSED_DISTILLATION
+
+CHECKED = ("business", "kyc")
+MIN_SIBLINGS = 3
+SIBLING_SHARE = 0.6
+
+
+def licensed(population: Population) -> np.ndarray:
+    """Return (N,) bool: accounts with a distillation licence that somebody checked. A bare declaration exempts nobody."""
+    use = population.registry["declared_use"]
+    return _checked(population) & np.asarray(pc.fill_null(pc.equal(use, LICENSED_DISTILLATION), False))
+
+
+def declared(population: Population) -> np.ndarray:
+    """Return (N,) bool: verified accounts that declared any use (evaluation, red teaming, ...)."""
+    return _checked(population) & np.asarray(pc.is_valid(population.registry["declared_use"]))
+
+
+def _checked(population: Population) -> np.ndarray:
+    verification = population.registry["verification"]
+    checked: np.ndarray = np.asarray(
+        pc.fill_null(pc.is_in(verification, value_set=pa.array(CHECKED, pa.string())), False)
+    )
+    return checked
+
+
+def without_declared_siblings(accounts: np.ndarray, population: Population) -> tuple[np.ndarray, str | None]:
+    """Return the accounts less those of organisations that hold MIN_SIBLINGS or more of them, and why, if most went.
+
+    One customer's own keys are one customer, however alike they work.
+    """
+    if not len(accounts):
+        return accounts, None
+    organization = population.organization[accounts]
+    values, index, count = np.unique(organization, return_inverse=True, return_counts=True)
+    siblings = (organization >= 0) & (count[index] >= MIN_SIBLINGS)
+    rest = accounts[~siblings]
+    if siblings.mean() >= SIBLING_SHARE:
+        n = int((count[values >= 0] >= MIN_SIBLINGS).sum())
+        return rest, f"{int(siblings.sum())} of {len(accounts)} accounts are declared siblings of {n} organisation(s)"
+    return rest, None
+
+
+def one_company(accounts: np.ndarray, population: Population, share_at_large: float = 0.02) -> str | None:
+    """Return why the accounts are one verified company's, or None: one mail domain that few others have, checked."""
+    domain = population.registry["email_domain"].combine_chunks().dictionary_encode()
+    code = np.asarray(domain.indices.fill_null(-1)).astype(np.int64)
+    mine = code[accounts]
+    mine = mine[mine >= 0]
+    if not len(mine):
+        return None
+    top = int(np.bincount(mine).argmax())
+    common = float((code == top).mean()) > max(share_at_large, 3 * len(accounts) / population.size)
+    verified = float(_checked(population)[accounts].mean())
+    if common or float((code[accounts] == top).mean()) < 0.9 or verified < 0.5:
+        return None
+    return f"one mail domain ({domain.dictionary[top].as_py()}) on a business that was verified"
+
