@@ -61,16 +61,16 @@ def features_at(i: int, earlier: np.uint64, before: np.uint64, token: np.uint64)
 
 
 @njit(cache=True, inline="always")
-def weight_bits(weights: np.ndarray, feature: np.uint64) -> int:
+def weight_bits(weights: np.ndarray, feature: np.uint64) -> np.int64:
     """Return the four int8 weights of a feature packed in 32 bits, lowest intent first; 0 if the model has none."""
     entry = np.uint64(weights[feature & _SLOT_MASK])
     if entry >> _TAG_SHIFT != feature >> _TAG_SHIFT:
-        return 0
+        return np.int64(0)
     return np.int64(entry & np.uint64(0xFFFFFFFF))
 
 
 @njit(cache=True, inline="always")
-def lane(bits: int, intent: int) -> int:
+def lane(bits: np.int64, intent: int) -> np.int64:
     """Return the signed weight of one intent out of the packed bits."""
     return (((bits >> (8 * intent)) & 0xFF) ^ 0x80) - 0x80
 
