@@ -13,6 +13,7 @@ from revenuer.records import InputError
 CHUNK_BYTES = 1 << 20
 GZIP_MAGIC, ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _WBITS_GZIP = 31
+_GZIP_STEP = 64 << 10
 _ZSTD_STEP = 4096
 """zstd unpacks a step at once, up to some 20,000-fold: a small step bounds what a bomb can claim."""
 
@@ -58,22 +59,37 @@ def _unpacked(raw: Iterator[bytes], notes: list[str]) -> Iterator[bytes]:
 
 def _gunzip(first: bytes, raw: Iterator[bytes], notes: list[str]) -> Iterator[bytes]:
     unpacker = zlib.decompressobj(_WBITS_GZIP)
-    try:
-        for data in _chain(first, raw):
+    for chunk in _chain(first, raw):
+        for start in range(0, len(chunk), _GZIP_STEP):
+            data = chunk[start : start + _GZIP_STEP]
             while data:
                 if unpacker.eof:
                     data = data.lstrip(b"\0")
                     if not data:
                         break
                     unpacker = zlib.decompressobj(_WBITS_GZIP)
-                yield unpacker.decompress(data, CHUNK_BYTES)
+                before = unpacker.copy()
+                try:
+                    yield unpacker.decompress(data, CHUNK_BYTES)
+                except zlib.error as error:
+                    yield from _up_to_damage(before, data)
+                    notes.append(
+                        f"the gzip data is damaged ({error}); what stands before the damage was read"
+                    )
+                    return
                 data = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
-    except zlib.error as error:
-        notes.append(f"the gzip data is damaged ({error}); what stands before the damage was read")
-        return
     yield unpacker.flush()
     if not unpacker.eof:
         notes.append("the gzip data ends early; what there is was read")
+
+
+def _up_to_damage(unpacker: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
+    """Unpack byte by byte, because one call that meets damage gives nothing of what came before it."""
+    for at in range(len(data)):
+        try:
+            yield unpacker.decompress(data[at : at + 1])
+        except zlib.error:
+            return
 
 
 def _unzstd(first: bytes, raw: Iterator[bytes], notes: list[str]) -> Iterator[bytes]:

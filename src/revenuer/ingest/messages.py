@@ -103,7 +103,7 @@ def _text_of_part(part: object) -> str | None:
         return part
     if not isinstance(part, dict) or part.get("type") in _TOOL_PARTS | {"thinking", "reasoning"}:
         return None
-    for key in ("text", "content", "refusal", "input_text"):
+    for key in ("text", "content", "refusal") if part.get("type", "text") == "text" else ("text", "refusal"):
         if isinstance(part.get(key), str):
             return as_text(part[key])
     return None

@@ -58,9 +58,10 @@ def read_file(
     """Send every row of `source` into the sink. Raises InputError where it cannot be recognised."""
     tally = sink.tally.sources[number]
     known = mappers(mapping)
-    container = container_of(source)
+    met: list[str] = []
+    container = container_of(source, met)
     if container == "empty":
-        tally.format, tally.why = "empty", "holds nothing"
+        tally.format, tally.why, tally.notes = "empty", "holds nothing that can be read", met
         return
     if container == "parquet":
         _read_parquet(fetched(source, workdir, number), source, number, sink, log_format, known, extras)

@@ -1,5 +1,6 @@
 """The file of rows that could not be used: JSON lines, written as they are met."""
 
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -50,7 +51,8 @@ class Quarantine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._stream is not None and not self._stream.closed:
-            self._stream.close()
+            with suppress(OSError):
+                self._stream.close()
             aside(self._path).unlink(missing_ok=True)
 
 

@@ -25,10 +25,10 @@ class Recognition:
     why: str
 
 
-def container_of(source: Source) -> Container:
-    """Tell how the file holds its records, from its first 64 KiB."""
+def container_of(source: Source, notes: list[str] | None = None) -> Container:
+    """Tell how the file holds its records, from its first 64 KiB; `notes` hears of damage in them."""
     head = b""
-    for chunk in chunks(source, []):
+    for chunk in chunks(source, [] if notes is None else notes):
         head += chunk
         if len(head) >= _HEAD_BYTES or head.startswith(MAGIC):
             break
