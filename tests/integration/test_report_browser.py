@@ -19,7 +19,7 @@ from revenuer.report import scan_page
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "report"))
 
-import scan_fixture  # noqa: E402
+import scan_fixture
 
 pytestmark = pytest.mark.browser
 

@@ -52,7 +52,7 @@ def _print_campaigns(campaigns: tuple[Campaign, ...], console: Console) -> None:
     shown = campaigns[:SHOWN_CAMPAIGNS]
     table = _empty_table(console, wide=wide)
     for campaign in shown:
-        table.add_row(*_cells(campaign, wide=wide))
+        table.add_row(*(_encodable(cell, console) for cell in _cells(campaign, wide=wide)))
     console.print(table)
     if not wide:
         console.print()
@@ -122,4 +122,10 @@ def _print_not_evaluated(result: ScanResult, console: Console) -> None:
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
-    console.print(Text(text, style=style), soft_wrap=not console.is_terminal)
+    console.print(_encodable(Text(text, style=style), console), soft_wrap=not console.is_terminal)
+
+
+def _encodable(text: Text, console: Console) -> Text:
+    """Return the text as the stream can hold it: a terminal in Latin-1 gets ? for the rest, not an error."""
+    held = text.plain.replace("−", "-") if not console.encoding.lower().startswith("utf") else text.plain
+    return Text(held.encode(console.encoding, "replace").decode(console.encoding), style=text.style)

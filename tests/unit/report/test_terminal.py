@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import pytest
 import scan_fixture
@@ -48,6 +49,18 @@ def test_text_from_the_log_is_not_read_as_markup_or_controls() -> None:
         text = " ".join(printed(result, width, terminal=False).split())
         assert "[red]x[/red]" in text
         assert "<U+001B>[2Jgone<U+202E>[bold]" in text
+
+
+def test_a_stream_that_is_not_utf8_gets_question_marks_instead_of_an_error() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    base = scan_fixture.scan()
+    campaign = scan_fixture.campaign(1, ["a"], headline="مجموعة", strength=-1.5, bins=1, last=1)
+    for width in (80, 140):
+        print_scan(replace(base, campaigns=(campaign,)), Console(file=stream, width=width))
+    stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    assert b"??????" in stream.buffer.getvalue()
+    assert b"-1.5" in stream.buffer.getvalue()
 
 
 def test_nothing_found_is_said_plainly() -> None:
