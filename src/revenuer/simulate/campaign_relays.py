@@ -20,6 +20,7 @@ def signature_replay(setting: Setting, rng: np.random.Generator, n: int) -> Coho
     members = operator_accounts(
         setting, rng, n, "signature_replay", Disguise(cards=0.4, egress=0.5, mail=0.3, web=0.0)
     )
+    members = replace(members, sends_session=np.ones(n, dtype=bool))
     begin, _ = whole_log(setting, rng, members)
     load = counts_of(setting, rng, n, 260, 0.5)
     people = np.maximum(2, load // 9)

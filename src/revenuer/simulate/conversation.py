@@ -106,7 +106,8 @@ def agent_runs(
 ) -> Traffic:
     """Coding-agent sessions: machine-speed loops between a developer's messages, signatures replayed inside the session.
 
-    About 15 % of requests carry the developer's own words (agent traces); the others return tool results.
+    About 15 % of requests carry the developer's own words (agent traces); the others return tool results,
+    as text or, with a quarter of the clients, without any (a null prompt).
     """
     sessions, sizes = rhythm.session_sizes(rng, counts, mean)
     begin = rhythm.human_moments(
@@ -120,6 +121,7 @@ def agent_runs(
     texts = np.empty(n, dtype=object)
     texts[spoken] = agent_requests(setting, rng, int(spoken.sum()))
     texts[~spoken] = exercises.tool_results(rng, int((~spoken).sum()))
+    texts[~spoken & (rng.random(len(counts)) < 0.25)[who]] = None
     reasons = rng.random(len(sizes)) < thinking
     return Traffic(
         who=who,
@@ -167,6 +169,7 @@ def agent_clients(rng: np.random.Generator, members: Members, which: Ints) -> di
         "tls": tls,
         "system_prompt": np.array(AGENT_PROMPTS, dtype=object)[which],
         "stream": np.ones(n, dtype=bool),
+        "sends_session": np.ones(n, dtype=bool),
         "temperature": np.full(n, 1.0),
         "max_tokens": rng.choice([8192, 16384, 32000], n),
         "model": np.where(rng.random(n) < 0.7, "m-large-1", "m-reason-1").astype(object),

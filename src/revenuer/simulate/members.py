@@ -4,7 +4,7 @@ Identity values are invented: addresses are drawn from the whole unicast space w
 field says where a person lives.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -72,7 +72,8 @@ class Members:
     """Per-account columns of one cohort, all of length n. `created_s` is seconds before (-) or after the log's start.
 
     `addresses` (n, k): the IP of a request is one of the account's k, the first ones more often. `organization_logged`
-    says whether exchanges carry the organisation or only the account table does.
+    says whether exchanges carry the organisation or only the account table does; `sends_session` whether the client
+    names its conversations (browsers and agents do, most scripts do not).
     """
 
     archetype: str
@@ -97,8 +98,8 @@ class Members:
     temperature: Floats
     max_tokens: Ints
     stream: np.ndarray
+    sends_session: np.ndarray
     organization_logged: bool = True
-    extra: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.account_id)
@@ -223,6 +224,7 @@ def people(
             np.int64
         ),
         stream=in_browser | (rng.random(n) < 0.4),
+        sends_session=in_browser | (rng.random(n) < 0.4),
     )
 
 

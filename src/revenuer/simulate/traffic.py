@@ -121,6 +121,7 @@ def exchange_rows(
     system = members.system_prompt[who] if traffic.system_prompt is None else traffic.system_prompt
     max_tokens = members.max_tokens[who]
     output, reason, status = _outputs(rng, traffic, max_tokens)
+    named = (traffic.session >= 0) & members.sends_session[who]
     session_ids = tokens(rng, int(traffic.session.max(initial=0)) + 1, "s_", 14)
     tools = (
         np.zeros(n, dtype=np.int64)
@@ -145,7 +146,7 @@ def exchange_rows(
             start_us + np.rint(traffic.time_s * 1e6).astype(np.int64), type=pa.int64()
         ).cast(pa.timestamp("us", tz="UTC")),
         "organization_id": _strings(organization),
-        "session_id": _strings(where_or_none(traffic.session >= 0, session_ids[traffic.session])),
+        "session_id": _strings(where_or_none(named, session_ids[traffic.session])),
         "client_ip": _strings(address),
         "user_agent": _strings(members.user_agent[who]),
         "tls_fingerprint": _strings(members.tls[who]),
