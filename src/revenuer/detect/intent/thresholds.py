@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from revenuer.detect.intent.model import INTENTS
 
-THRESHOLDS: Mapping[str, float] = MappingProxyType(
+THRESHOLDS: Mapping[str, float] = MappingProxyType({"cot": 1.5, "judge": 1.5, "bypass": 2.5, "synthetic": 1.5})
     {"cot": 3.0, "judge": 3.0, "bypass": 3.0, "synthetic": 3.0}
 )
 
