@@ -226,7 +226,7 @@ def embed_texts(texts: pa.Array) -> npt.NDArray[np.float32]:
 
 def quantise(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:
     """Return the rows as int8 in steps of 1/127; linear, so that sums of stored rows stay sums of embeddings."""
-    return np.clip(np.rint(rows * _INT8_SCALE), -127, 127).astype(np.int8)
+    return np.asarray(np.clip(np.rint(rows * _INT8_SCALE), -127, 127), dtype=np.int8)
 
 
 def dequantise(rows: npt.NDArray[np.int8]) -> npt.NDArray[np.float32]:
