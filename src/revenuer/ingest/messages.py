@@ -101,18 +101,21 @@ def _parts(content: object) -> list[Any]:
 def _text_of_part(part: object) -> str | None:
     if isinstance(part, str):
         return part
-    if not isinstance(part, dict) or part.get("type") in _TOOL_PARTS | {"thinking", "reasoning"}:
+    if not isinstance(part, dict) or _kind(part) in _TOOL_PARTS | {"thinking", "reasoning"}:
         return None
-    for key in ("text", "content", "refusal") if part.get("type", "text") == "text" else ("text", "refusal"):
+    for key in ("text", "content", "refusal") if _kind(part) in ("", "text") else ("text", "refusal"):
         if isinstance(part.get(key), str):
             return as_text(part[key])
     return None
 
 
+def _kind(part: Record) -> str:
+    kind = part.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
 def _is_tool_result(part: object) -> bool:
-    return isinstance(part, dict) and (
-        part.get("type") in _TOOL_PARTS or any(key in part for key in _TOOL_KEYS)
-    )
+    return isinstance(part, dict) and (_kind(part) in _TOOL_PARTS or any(key in part for key in _TOOL_KEYS))
 
 
 def _only_tool_results(message: Record) -> bool:

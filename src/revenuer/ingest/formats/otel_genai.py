@@ -37,7 +37,7 @@ def follows(span: Span) -> bool:
     operation = span.attributes.get("gen_ai.operation.name", span.attributes.get("llm.request.type"))
     if operation is None:
         return "gen_ai.request.model" in span.attributes or "gen_ai.response.model" in span.attributes
-    return operation in _MODEL_CALLS
+    return isinstance(operation, str) and operation in _MODEL_CALLS
 
 
 def row(span: Span, events: Sequence[LogEvent], account: Sequence[str]) -> Row:
