@@ -32,7 +32,7 @@ _JOBS = (
 def batch_companies(setting: Setting, rng: np.random.Generator, n: int) -> Cohort:
     """Companies that split a batch job over their own keys: siblings that cover one pool without repeats.
 
-    Every other cohort chunk logs no organisation with its exchanges; the account table still has it.
+    Half of the companies log no organisation with their exchanges; the account table still has it.
     """
     size = 8
     group = np.arange(n) // size
@@ -40,7 +40,7 @@ def batch_companies(setting: Setting, rng: np.random.Generator, n: int) -> Cohor
     members = scripted(setting, rng, n, "batch_company")
     members = replace(
         members,
-        **company(rng, members, group, logged=bool(rng.random() < 0.5)),
+        **company(rng, members, group, logged=0.5),
         user_agent=choose(rng, SCRIPTS, groups)[group],
     )
     return Cohort(

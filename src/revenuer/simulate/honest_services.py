@@ -49,7 +49,7 @@ def routers(setting: Setting, rng: np.random.Generator, n: int) -> Cohort:
     members = scripted(setting, rng, n, "router")
     members = replace(
         members,
-        **company(rng, members, group, logged=bool(rng.random() < 0.7)),
+        **company(rng, members, group, logged=0.7),
         user_agent=choose(rng, SCRIPTS, groups)[group],
         system_prompt=np.array(service_prompts(rng, groups), dtype=object)[group],
     )

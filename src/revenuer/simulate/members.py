@@ -99,7 +99,7 @@ class Members:
     max_tokens: Ints
     stream: np.ndarray
     sends_session: np.ndarray
-    organization_logged: bool = True
+    organization_logged: np.ndarray
 
     def __len__(self) -> int:
         return len(self.account_id)
@@ -225,13 +225,17 @@ def people(
         ),
         stream=in_browser | (rng.random(n) < 0.4),
         sends_session=in_browser | (rng.random(n) < 0.4),
+        organization_logged=np.ones(n, dtype=bool),
     )
 
 
 def company(
-    rng: np.random.Generator, members: Members, group: Ints, *, logged: bool = True, shared_card: float = 0.9
+    rng: np.random.Generator, members: Members, group: Ints, *, logged: float = 1.0, shared_card: float = 0.9
 ) -> dict[str, Any]:
-    """Replacements that make each `group` of accounts one customer: one organisation, card, mail domain and egress."""
+    """Replacements that make each `group` of accounts one customer: one organisation, card, mail domain and egress.
+
+    `logged` is the share of customers whose exchanges carry the organisation; the account table always does.
+    """
     n, groups = len(members), int(group.max()) + 1
     organization, card = tokens(rng, groups, "org_", 10), tokens(rng, groups, "card_", 10)
     domain = np.array([f"{word}.example" for word in tokens(rng, groups, "co", 6)], dtype=object)
@@ -245,7 +249,7 @@ def company(
         "plan": choose(rng, ("payg", "team", "enterprise"), groups)[group],
         "verification": choose(rng, ("business", "card", "kyc"), groups, (0.6, 0.3, 0.1))[group],
         "operator": tokens(rng, groups, "op_", 8)[group],
-        "organization_logged": logged,
+        "organization_logged": (rng.random(groups) < logged)[group],
         "pool": np.zeros(n, dtype=np.int64),
         "created_s": -np.abs(rng.normal(200, 120, groups))[group] * 86400.0 + rng.normal(0, 20 * 86400.0, n),
     }

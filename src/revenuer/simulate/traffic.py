@@ -135,9 +135,7 @@ def exchange_rows(
         + traffic.turn * traffic.history_tokens * rng.uniform(0.6, 1.4, n)
     )
     temperature = members.temperature[who]
-    organization = (
-        members.organization_id[who] if members.organization_logged else np.full(n, None, dtype=object)
-    )
+    organization = where_or_none(members.organization_logged[who], members.organization_id[who])
     columns = {
         "request_id": _strings(tokens(rng, n, "req_", 18)),
         "account_id": _strings(members.account_id[who]),

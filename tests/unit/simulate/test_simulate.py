@@ -222,3 +222,20 @@ def test_the_command_prints_json_and_writes_the_folder(tmp_path: Path) -> None:
     written = json.loads((tmp_path / "log" / "scenario.json").read_text())
     assert written["schema_version"] == 1
     assert written["seed"] == 1
+
+
+def test_some_companies_have_an_organisation_in_the_account_table_only(tmp_path: Path) -> None:
+    simulate("benign", tmp_path / "log", scale=0.5)
+    log = pq.read_table(tmp_path / "log" / "exchanges.parquet", columns=["account_id", "organization_id"])
+    logged = set(pc.unique(log.filter(log["organization_id"].is_valid())["account_id"]).to_pylist())
+    truth = {
+        row["account_id"]: row["archetype"]
+        for row in pq.read_table(tmp_path / "log" / "truth.parquet").to_pylist()
+    }
+    keyed = [
+        row["account_id"]
+        for row in pq.read_table(tmp_path / "log" / "accounts.parquet").to_pylist()
+        if row["organization_id"]
+    ]
+    batch = [account for account in keyed if truth[account] == "batch_company"]
+    assert 0 < sum(account in logged for account in batch) < len(batch)
