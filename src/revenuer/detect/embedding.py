@@ -164,7 +164,8 @@ def _scale_block(row: npt.NDArray[np.float32], low: int, high: int, share: float
     square = 0.0
     for i in range(low, high):
         square += row[i] * row[i]
-    if square > 0.0:
+    # A feature whose two places coincide with opposite signs leaves only float32 rounding, which must not be blown up.
+    if square > 1e-9:
         factor = math.sqrt(share / square)
         for i in range(low, high):
             row[i] *= factor

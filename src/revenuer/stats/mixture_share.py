@@ -8,7 +8,6 @@ from scipy.optimize import isotonic_regression
 
 from revenuer.stats.intervals import clopper_pearson
 
-
 _ONE_SIGMA = 0.6826894921370859
 
 

@@ -102,7 +102,7 @@ def block_splits(
     Points of one account or session are not exchangeable singly; their blocks are, under the null that is being tested.
     Raises ValueError where a block lies on both sides.
     """
-    names, block_of = np.unique(np.asarray(blocks), return_inverse=True)
+    _, block_of = np.unique(np.asarray(blocks), return_inverse=True)
     first = np.asarray(in_first, dtype=np.bool_)
     share = np.bincount(block_of, weights=first) / np.bincount(block_of)
     if ((share > 0.0) & (share < 1.0)).any():
