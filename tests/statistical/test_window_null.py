@@ -5,8 +5,9 @@ import pytest
 from scipy.stats import kstest
 
 from revenuer.detect.window_test import WindowConfig, fit
+from revenuer.stats.window_features import FeatureConfig
 
-CONFIG = WindowConfig(null_windows=400, frequencies=64, cells=24)
+CONFIG = WindowConfig(null_windows=400, features=FeatureConfig(frequencies=64, cells=24))
 
 
 @pytest.mark.slow

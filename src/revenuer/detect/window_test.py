@@ -21,7 +21,7 @@ for the p-value; V. Vovk, R. Wang, Ann. Stat. 49 (2021) for the e-value.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -31,34 +31,31 @@ from revenuer.records.campaign import Outcome
 from revenuer.records.errors import InputError, UsageError
 from revenuer.stats.conformal import benign_p_value
 from revenuer.stats.e_values import log10_e_from_p_mixture
-from revenuer.stats.kmeans import fit_centres, nearest_centre
 from revenuer.stats.mixture_share import ForeignShare, foreign_share
-from revenuer.stats.mmd import median_bandwidth, squared_distances
-from revenuer.stats.random_features import RandomFeatures, draw_random_features
-from revenuer.stats.whitening import Whitening, fit_whitening
+from revenuer.stats.window_features import (
+    STATISTICS,
+    FeatureConfig,
+    FeatureMap,
+    Rows,
+    combine,
+    fit_features,
+    window_statistics,
+)
 
-Rows = npt.NDArray[np.float32]
-STATISTICS = ("shift", "kernel", "crowds", "outliers")
 MIN_HISTORY = 600
 """Prompts of history below which the three parts are too small to mean anything (200 each)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowConfig:
-    """How history is used. Chosen for power on the development prompts (docs/window-test.md); all are flat optima."""
+    """How history is split, how many benign windows make the null, and the level of the outcome."""
 
     representation_share: float = 0.25
     density_share: float = 0.15
-    max_density_rows: int = 3000
     max_calibration_rows: int = 20_000
-    frequencies: int = 256
-    cells: int = 96
-    shift_ridge: float = 0.02
-    space_ridge: float = 0.1
-    neighbour: int = 30
-    tail_levels: tuple[float, ...] = (0.3, 0.2, 0.1, 0.05, 0.02, 0.01)
     null_windows: int = 2000
     level: float = 0.01
+    features: FeatureConfig = field(default_factory=FeatureConfig)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,116 +93,6 @@ class WindowResult:
     @property
     def e_value(self) -> float:
         return float(10.0**self.log10_e)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeatureMap:
-    """Maps rows to [whitened | random Fourier | one-hot cell | novelty above each level]; fitted once, then fixed."""
-
-    column_scale: npt.NDArray[np.float64]
-    shift: Whitening
-    space: Whitening
-    kernel: RandomFeatures
-    centres: npt.NDArray[np.float64]
-    density: Rows
-    neighbour: int
-    novelty_cuts: npt.NDArray[np.float64]
-
-    def novelty(self, in_space: Rows) -> npt.NDArray[np.float64]:
-        """Return the distance to the `neighbour`-th nearest row of the second part."""
-        k = min(self.neighbour, len(self.density) - 1)
-        parts = [
-            np.partition(squared_distances(in_space[i : i + 2048], self.density), k, axis=1)[:, k]
-            for i in range(0, len(in_space), 2048)
-        ]
-        return np.asarray(np.sqrt(np.concatenate(parts)), dtype=np.float64)
-
-    def apply(self, rows: npt.ArrayLike) -> Rows:
-        x = np.asarray(rows, dtype=np.float64) / self.column_scale
-        in_space = self.space.apply(x)
-        cell = np.eye(len(self.centres), dtype=np.float32)[nearest_centre(in_space, self.centres)]
-        tails = (self.novelty(in_space)[:, None] > self.novelty_cuts).astype(np.float32)
-        return np.concatenate([self.shift.apply(x), self.kernel.apply(in_space), cell, tails], axis=1)
-
-    @property
-    def widths(self) -> tuple[int, int, int, int]:
-        return (
-            self.shift.mean.size,
-            2 * self.kernel.frequencies.shape[1],
-            len(self.centres),
-            self.novelty_cuts.size,
-        )
-
-
-def _fit_features(
-    first: npt.NDArray[np.float64],
-    second: npt.NDArray[np.float64],
-    config: WindowConfig,
-    rng: np.random.Generator,
-) -> FeatureMap:
-    spread = first.std(axis=0)
-    scale = np.where(spread > 0.0, spread, 1.0)
-    shift = fit_whitening(first / scale, ridge=config.shift_ridge)
-    space = fit_whitening(first / scale, ridge=config.space_ridge)
-    x = space.apply(first / scale)
-    bandwidth = median_bandwidth(x, rng)
-    kernel = draw_random_features(x.shape[1], config.frequencies, bandwidth, rng)
-    centres = fit_centres(x, config.cells, rng)
-    density = space.apply(second[: config.max_density_rows] / scale)
-    unset = FeatureMap(
-        column_scale=scale,
-        shift=shift,
-        space=space,
-        kernel=kernel,
-        centres=centres,
-        density=density,
-        neighbour=config.neighbour,
-        novelty_cuts=np.zeros(len(config.tail_levels)),
-    )
-    cuts = np.quantile(unset.novelty(x), 1.0 - np.asarray(config.tail_levels))
-    return FeatureMap(
-        column_scale=scale,
-        shift=shift,
-        space=space,
-        kernel=kernel,
-        centres=centres,
-        density=density,
-        neighbour=config.neighbour,
-        novelty_cuts=cuts,
-    )
-
-
-def window_statistics(
-    window: Rows, rest: Rows, n: int, m: int, widths: tuple[int, int, int, int]
-) -> npt.NDArray[np.float64]:
-    """Return the four statistics, (windows, 4), from the mean features of windows of n rows and of the m rows beside them.
-
-    Roots (cube root of a sum of squares, after Wilson and Hilferty) make the null near enough to normal to be standardised.
-    """
-    a, b, c, d = np.cumsum(widths)
-    difference = (window - rest).astype(np.float64)
-    pooled = (n * window.astype(np.float64) + m * rest) / (n + m)
-    spread = 1.0 / n + 1.0 / m
-    cells = difference[:, b:c] / np.sqrt((pooled[:, b:c] + 0.5 / (n + m)) * spread)
-    share = pooled[:, c:d]
-    tails = difference[:, c:d] / np.sqrt(np.maximum(share * (1.0 - share), 1e-6) * spread)
-    return np.stack(
-        [
-            np.cbrt((difference[:, :a] ** 2).sum(axis=1)),
-            np.cbrt((difference[:, a:b] ** 2).sum(axis=1)),
-            np.cbrt((np.maximum(cells, 0.0) ** 3).sum(axis=1)),
-            np.maximum(tails, 0.0).sum(axis=1),
-        ],
-        axis=1,
-    )
-
-
-def combine(standardised: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the sum over the statistics of log(1 + exp(2 z)) / 2: about max(z, 0), but without ties, so that p is uniform.
-
-    One-sided, because prompts in the thick of history have fewer outliers than usual, which must not excuse a shift.
-    """
-    return np.asarray((np.logaddexp(0.0, 2.0 * standardised) / 2.0).sum(axis=1), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -396,7 +283,7 @@ def fit(
         raise InputError("one account sent nearly all of the history; give a history of more accounts")
     first, second = (rows[p].astype(np.float64) for p in parts[:2])
     third = parts[2][: config.max_calibration_rows]
-    features = _fit_features(first, second, config, rng)
+    features = fit_features(first, second, config.features, rng)
     calibration = features.apply(rows[third])
     return WindowReference(
         features=features,

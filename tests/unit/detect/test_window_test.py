@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from revenuer.detect.window_test import WindowConfig, combine, fit
+from revenuer.detect.window_test import WindowConfig, fit
 from revenuer.records.campaign import Outcome
 from revenuer.records.errors import InputError, UsageError
+from revenuer.stats.window_features import FeatureConfig, combine
 
-SMALL = WindowConfig(null_windows=400, frequencies=64, cells=24)
+SMALL = WindowConfig(null_windows=400, features=FeatureConfig(frequencies=64, cells=24))
 
 
 def people(n: int, rng: np.random.Generator) -> np.ndarray:
