@@ -9,12 +9,20 @@ import numpy.typing as npt
 from revenuer.detect.intent.model import INTENTS
 
 THRESHOLDS: Mapping[str, float] = MappingProxyType({"cot": 1.5, "judge": 1.5, "bypass": 2.5, "synthetic": 1.5})
-    {"cot": 3.0, "judge": 3.0, "bypass": 3.0, "synthetic": 3.0}
-)
+"""Nats at which a prompt counts as positive.
+
+Set so that at most 0.3 % of people's real prompts get there, on one half of benchmarks/intent.py's rows; the other half
+gives BACKGROUND_RATE. Half a nat and more above what that half alone asks for `cot` and `judge`, because those rows are almost
+all English and unseen look-alikes in other languages score higher.
+"""
 
 BACKGROUND_RATE: Mapping[str, float] = MappingProxyType(
     {"cot": 0.005, "judge": 0.005, "bypass": 0.005, "synthetic": 0.005}
 )
+"""Share of innocent prompts that are positive, as an upper bound to start from.
+
+A deployment's own history replaces it as soon as there is one.
+"""
 
 
 def positive(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
