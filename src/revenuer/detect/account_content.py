@@ -16,7 +16,7 @@ from revenuer.engine import Engine
 FEW_OPENINGS = 0.2
 """Below this share of openings, all prompts of an account describe it."""
 
-_PARTIAL_SCHEMA = pa.schema([("acct", pa.int32()), ("half", pa.int32()), ("sum", pa.binary())])
+_PARTIAL_SCHEMA = pa.schema([("acct", pa.int32()), ("half", pa.int32()), ("n", pa.int32()), ("sum", pa.binary())])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,37 +66,39 @@ def read_content(engine: Engine, size: int) -> Content:
     s1 = weights["s1"].to_numpy().astype(float)
     effective = np.zeros((size, 2))
     effective[acct, half] = s1**2 / weights["s2"].to_numpy().astype(float)
-    requests = np.ones((size, 2))
-    requests[acct, half] = s1
     distinct = np.zeros(size, np.int64)
     np.add.at(distinct, acct, weights["distinct_prompts"].to_numpy())
-    sums = _sum_embeddings(engine, size)
+    half_mean, _ = accumulate_halves(
+        engine,
+        "SELECT c.acct, s.prompt, s.embedding FROM sketch s JOIN account_code c ON s.account_id = c.account_id "
+        "JOIN few_openings f ON f.acct = c.acct "
+        "WHERE s.prompt IS NOT NULL AND (coalesce(s.turn, 0) = 0 OR f.use_all)",
+        size,
+    )
     return Content(
-        half_mean=(sums / requests[:, :, None]).astype(np.float32),
+        half_mean=half_mean,
         half_effective=effective,
         distinct=distinct,
         shared=_shared_prompts(engine, size),
     )
 
 
-def _sum_embeddings(engine: Engine, size: int) -> np.ndarray:
-    """Return the summed embeddings (float32 (N, 2, EMBED_DIM)) of the requests that describe each account."""
-    engine.map_batches(
-        "content_partial",
-        "SELECT c.acct, s.prompt, s.embedding FROM sketch s JOIN account_code c ON s.account_id = c.account_id "
-        "JOIN few_openings f ON f.acct = c.acct "
-        "WHERE s.prompt IS NOT NULL AND (coalesce(s.turn, 0) = 0 OR f.use_all)",
-        sum_batch,
-        _PARTIAL_SCHEMA,
-    )
+def accumulate_halves(engine: Engine, query: str, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return (mean embeddings float32 (N, 2, EMBED_DIM), requests behind each (N, 2)) of `query`: acct, prompt, embedding.
+
+    A row's half is the lowest bit of its prompt's hash.
+    """
+    engine.map_batches("content_partial", query, sum_batch, _PARTIAL_SCHEMA)
     total = np.zeros((size, 2, EMBED_DIM), np.float32)
-    partial = engine.query("SELECT acct, half, sum FROM content_partial")
+    count = np.zeros((size, 2))
+    partial = engine.query("SELECT acct, half, n, sum FROM content_partial")
     for batch in partial.to_batches():
         if batch.num_rows:
-            vectors = binary_matrix(batch.column(2), np.float32)
-            np.add.at(total, (batch.column(0).to_numpy(), batch.column(1).to_numpy()), vectors)
+            at = (batch.column(0).to_numpy(), batch.column(1).to_numpy())
+            np.add.at(count, at, batch.column(2).to_numpy())
+            np.add.at(total, at, binary_matrix(batch.column(3), np.float32))
     engine.drop("content_partial")
-    return total
+    return total / np.maximum(count, 1)[:, :, None].astype(np.float32), count
 
 
 def sum_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -111,6 +113,7 @@ def sum_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
         [
             pa.array((slots // 2).astype(np.int32)),
             pa.array((slots % 2).astype(np.int32)),
+            pa.array(np.bincount(inverse, minlength=len(slots)).astype(np.int32)),
             pa.array([row.tobytes() for row in sums], pa.binary()),
         ],
         schema=_PARTIAL_SCHEMA,

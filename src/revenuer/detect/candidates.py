@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from revenuer.detect.account_behavior import Behavior, read_behavior
+from revenuer.detect.account_content import Content
 from revenuer.detect.cluster import Candidate, cluster
 from revenuer.detect.families import Family, find_families
 from revenuer.detect.group import Context, Group
@@ -14,6 +15,7 @@ from revenuer.detect.link import LinkGraph, link_accounts
 from revenuer.detect.look_alikes import declared, one_company, without_declared_siblings
 from revenuer.detect.membership import Linkage, settle
 from revenuer.detect.population import Population
+from revenuer.detect.regions import read_scattered
 from revenuer.detect.replay import Replay, find_replays
 from revenuer.engine import Engine
 
@@ -48,10 +50,17 @@ def find_candidates(engine: Engine, population: Population, columns_missing: fro
     families = find_families(engine, population.size)
     identity = read_identity(engine, population.size, population.registry, rng)
     replay = find_replays(engine, population.size, population.organization)
-    graph = link_accounts(population, behavior, identity, families, replay, rng)
-    context = _context(population, behavior, identity, replay, graph, families, columns_missing, seed)
+    scattered = read_scattered(engine, population.size, rng)
+    graph = link_accounts(population, scattered, behavior, identity, families, replay, rng)
+    context = _context(population, scattered, behavior, identity, replay, graph, families, columns_missing, seed)
     linkage = Linkage(
-        content=graph.content, behavior=graph.behavior, identity=identity, replay=replay, size=population.size
+        content=graph.content,
+        scattered=graph.scattered,
+        behavior=graph.behavior,
+        identity=identity,
+        replay=replay,
+        families=tuple(families),
+        size=population.size,
     )
     settled, explained = _settle_all(cluster(graph, families, population.size, seed), linkage, population)
     facts = read_group_facts(engine, [accounts for accounts, _, _ in settled], population.origin)
@@ -86,6 +95,7 @@ def _settle_all(
 
 def _context(
     population: Population,
+    scattered: Content,
     behavior: Behavior,
     identity: Identity,
     replay: Replay,
@@ -96,6 +106,7 @@ def _context(
 ) -> Context:
     return Context(
         population=population,
+        scattered=scattered,
         behavior=behavior,
         identity=identity,
         replay=replay,

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from revenuer.detect.account_behavior import Behavior
+from revenuer.detect.account_content import Content
 from revenuer.detect.families import Family
 from revenuer.detect.identity import Identity
 from revenuer.detect.link import AccountSpace
@@ -15,9 +16,11 @@ from revenuer.detect.replay import Replay
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The log around the groups: what is usual here. `seed` makes every random choice repeatable."""
+    """The log around the groups: what is usual here. `scattered` describes accounts by their requests
+    outside their own topics. `seed` makes every random choice repeatable."""
 
     population: Population
+    scattered: Content
     behavior: Behavior
     identity: Identity
     replay: Replay

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from revenuer.detect.account_behavior import Behavior
+from revenuer.detect.account_content import Content
 from revenuer.detect.families import Family
 from revenuer.detect.identity import Identity
 from revenuer.detect.population import Population
@@ -28,13 +29,15 @@ RANDOM_PAIRS = 200_000
 class LinkGraph:
     """Scored pairs: `source` < `target` account codes (M,), `score` (M, 5) in log10 by KINDS, clipped to CAPS and FLOORS.
 
-    `content`, `behavior`: where each account stands in the models behind the first two.
+    `content`, `scattered`, `behavior`: where each account stands in the models behind the first two kinds; content is scored
+    on all openings and on those that stand alone (detect/regions.py), and the better counts.
     """
 
     source: np.ndarray
     target: np.ndarray
     score: np.ndarray
     content: "AccountSpace"
+    scattered: "AccountSpace"
     behavior: "AccountSpace"
 
     @property
@@ -46,6 +49,7 @@ class LinkGraph:
 
 def link_accounts(
     population: Population,
+    scattered: Content,
     behavior: Behavior,
     identity: Identity,
     families: list[Family],
@@ -57,13 +61,17 @@ def link_accounts(
     content_model = fit_two_covariance(population.content.half_mean, population.content.half_effective)
     behavior_model = fit_two_covariance(_standardised(behavior.half), behavior.days, min_n=2.0, dims=24, ridge=0.1)
     content = AccountSpace.build(content_model, population.content.mean, population.content.effective)
+    scattered_model = fit_two_covariance(scattered.half_mean, scattered.half_effective, min_n=3.0)
+    alone = AccountSpace.build(scattered_model, scattered.mean, scattered.effective)
     shape = AccountSpace.build(behavior_model, _mean_behavior(behavior), behavior.days.sum(axis=1))
     family_pairs = [_ring(family.accounts, rng) for family in families if len(family.accounts) <= 0.2 * size]
-    proposals = [content.neighbours(), (identity.source, identity.target), (replay.source, replay.target), *family_pairs]
+    proposals = [content.neighbours(), alone.neighbours(), (identity.source, identity.target), (replay.source, replay.target), *family_pairs]
     key = np.unique(np.concatenate([_key(a, b, size) for a, b in proposals]))
     source, target = key // size, key % size
     score = np.zeros((len(key), len(KINDS)))
-    score[:, 0] = content.calibrated_score(source, target, rng)
+    score[:, 0] = np.maximum(
+        content.calibrated_score(source, target, rng), alone.calibrated_score(source, target, rng)
+    )
     score[:, 1] = shape.calibrated_score(source, target, rng)
     np.add.at(score[:, 2], np.searchsorted(key, _key(identity.source, identity.target, size)), identity.weight)
     for family, (a, b) in zip((f for f in families if len(f.accounts) <= 0.2 * size), family_pairs, strict=True):
@@ -75,6 +83,7 @@ def link_accounts(
         target=target,
         score=np.clip(score, FLOORS, CAPS),
         content=content,
+        scattered=alone,
         behavior=shape,
     )
 

@@ -17,6 +17,8 @@ from revenuer.detect.replay import Replay
 KEEP = 0.5
 """log10 odds over which a proposed member stays in its group."""
 ROUNDS = 3
+MOST_JOINING = 3
+SAME_FAMILY = 0.6
 MIN_SPREAD = 0.02
 """Least spread between a group's accounts, as a share of the population's: a group of few must not look tighter than it is."""
 
@@ -26,9 +28,11 @@ class Linkage:
     """Everything that says 'same operator' of accounts, in one place."""
 
     content: AccountSpace
+    scattered: AccountSpace
     behavior: AccountSpace
     identity: Identity
     replay: Replay
+    families: tuple[Family, ...]
     size: int
 
 
@@ -36,17 +40,17 @@ def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarr
     """Return (accounts, log10 odds of each) of the candidate after outsiders are dropped and insiders are found.
 
     Joining from outside the proposal needs log10 of the number of accounts more than staying: that many are tried. A group
-    that would more than double is no tighter than the crowd around it, and nobody joins.
+    that would grow MOST_JOINING-fold is no tighter than the crowd around it, and nobody joins.
     """
     members = candidate.accounts
     proposed = np.zeros(linkage.size, bool)
     proposed[members] = True
     score = np.zeros(linkage.size)
     for _ in range(ROUNDS):
-        score = membership(members, linkage, candidate.family)
+        score = membership(members, linkage, candidate.family or _common_family(members, linkage))
         staying = np.flatnonzero(proposed & (score > KEEP))
         joining = np.flatnonzero(~proposed & (score > KEEP + np.log10(linkage.size)))
-        settled = np.union1d(staying, joining) if len(joining) <= len(staying) else staying
+        settled = np.union1d(staying, joining) if len(joining) <= MOST_JOINING * len(staying) else staying
         if len(settled) < MIN_GROUP:
             return settled, score[settled]
         if np.array_equal(settled, members):
@@ -55,9 +59,21 @@ def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarr
     return members, score[members]
 
 
+def _common_family(members: np.ndarray, linkage: Linkage) -> Family | None:
+    """Return the family whose accounts are nearly the members (Jaccard index over SAME_FAMILY), the best of them."""
+    best, found = SAME_FAMILY, None
+    for family in linkage.families:
+        both = len(np.intersect1d(family.accounts, members, assume_unique=True))
+        overlap = both / (len(family.accounts) + len(members) - both)
+        if overlap > best:
+            best, found = overlap, family
+    return found
+
+
 def membership(members: np.ndarray, linkage: Linkage, family: Family | None) -> np.ndarray:
     """Return log10 odds (N,) that each account belongs to the group `members` rather than to the population."""
-    score = np.clip(_fit(linkage.content, members), FLOORS[0], CAPS[0])
+    content = np.maximum(_fit(linkage.content, members), _fit(linkage.scattered, members))
+    score = np.clip(content, FLOORS[0], CAPS[0])
     score += np.clip(_fit(linkage.behavior, members), FLOORS[1], CAPS[1])
     score += np.minimum(shared_identity(members, linkage.identity, linkage.size), CAPS[2])
     if family is not None:
@@ -71,7 +87,7 @@ def membership(members: np.ndarray, linkage: Linkage, family: Family | None) -> 
     linked[linkage.replay.target[inside]] = True
     inside = np.isin(linkage.replay.target, members)
     linked[linkage.replay.source[inside]] = True
-    return score + CAPS[4] * linked
+    return score + np.where(linked, CAPS[4], -2.0 * linked[members].mean())
 
 
 def _fit(space: AccountSpace, members: np.ndarray) -> np.ndarray:
@@ -93,7 +109,19 @@ def _fit(space: AccountSpace, members: np.ndarray) -> np.ndarray:
     ).sum(axis=1)
     known = space.n >= 2
     score[known] = log_ratio[known] / np.log(10)
-    return score
+    return _explained_by_chance(score, known, members)
+
+
+def _explained_by_chance(score: np.ndarray, known: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Cut scores to -log10 of the share of accounts outside the group that score as high.
+
+    Real accounts crowd where a normal population would not: a group in the crowd fits thousands of strangers.
+    """
+    outside = known.copy()
+    outside[members] = False
+    null = np.sort(score[outside])
+    above = (len(null) - np.searchsorted(null, score, side="left") + 1) / (len(null) + 1)
+    return np.where(known, np.minimum(score, -np.log10(above)), 0.0)
 
 
 def shared_identity(members: np.ndarray, identity: Identity, size: int) -> np.ndarray:

@@ -187,7 +187,7 @@ def _verdicts(
         log10_e[judgement.group.accounts] = judgement.log10_e
     verdict[licensed(population)] = Verdict.SANCTIONED
     return tuple(
-        AccountVerdict(account_id=name, campaign_id=owner[i], verdict=verdict[i], log10_e=float(log10_e[i]))
+        AccountVerdict(account_id=name, campaign_id=owner[i], verdict=Verdict(verdict[i]), log10_e=float(log10_e[i]))
         for i, name in enumerate(population.ids.to_pylist())
     )
 

@@ -17,11 +17,12 @@ all English and unseen look-alikes in other languages score higher.
 """
 
 BACKGROUND_RATE: Mapping[str, float] = MappingProxyType(
-    {"cot": 0.005, "judge": 0.005, "bypass": 0.005, "synthetic": 0.005}
+    {"cot": 0.0010, "judge": 0.0036, "bypass": 0.0019, "synthetic": 0.0030}
 )
-"""Share of innocent prompts that are positive, as an upper bound to start from.
+"""Share of innocent prompts that are positive, to start from until a deployment has its own history.
 
-A deployment's own history replaces it as soon as there is one.
+The upper 95 % bound (Clopper-Pearson) of the worse of two kinds, people's prompts (n = 27,711) and benchmark questions
+(n = 11,470), on the half of the rows that chose nothing. Source: `python benchmarks/intent.py --prompts FILE`.
 """
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from revenuer.detect.group import Context, Group
 from revenuer.detect.signals.base import Measurement, Signal
+from revenuer.detect.signals.personal_variance import shrunk
 
 MIN_REQUESTS = 5
 
@@ -18,7 +19,7 @@ def measure(group: Group, context: Context) -> Measurement | None:
     spread_there = _spread(context, np.arange(context.population.size))
     if spread_here is None or not spread_there:
         return None
-    relative = max(spread_here / spread_there, 0.02)
+    relative = shrunk(spread_here / spread_there, group.size)
     return Measurement(
         value=float(-np.log10(relative)),
         summary=f"daily requests per account spread {relative:.0%} as much as at large",

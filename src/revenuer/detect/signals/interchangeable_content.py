@@ -9,13 +9,13 @@ import numpy as np
 
 from revenuer.detect.group import Context, Group
 from revenuer.detect.signals.base import Measurement, Signal
-from revenuer.detect.signals.personal_variance import relative_ratio
+from revenuer.detect.signals.personal_variance import relative_variance
 
 
 def measure(group: Group, context: Context) -> Measurement | None:
-    """Measure -log10 of the group's between-account share of content variance over the population's."""
+    """Measure -log10 of the variance of content between the group's accounts over that at large."""
     content = context.population.content
-    found = relative_ratio(content.half_mean, content.half_effective, group.accounts, context, min_n=3.0)
+    found = relative_variance(content.half_mean, content.half_effective, group.accounts, context, min_n=3.0)
     if found is None:
         return None
     relative, here = found

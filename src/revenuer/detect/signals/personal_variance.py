@@ -1,31 +1,40 @@
-"""How personal the accounts of a group are, against the population: the variance ratio that several signals share."""
+"""How personal the accounts of a group are, against the population: the variance between accounts that several signals share."""
 
 import numpy as np
 
 from revenuer.detect.group import Context
-from revenuer.stats.interchangeability import VarianceRatio, variance_ratio
+from revenuer.stats.interchangeability import BetweenVariance, between_variance
 
 FLOOR = 0.003
-"""Smallest relative ratio told apart from none: below it, sampling noise of a few thousand requests rules."""
+"""Smallest relative variance told apart from none: below it, sampling noise of a few thousand requests rules."""
 MIN_ACCOUNTS = 4
-_REFERENCE_ACCOUNTS = 1500
+REFERENCE_ACCOUNTS = 1500
+PRIOR_ACCOUNTS = 3
 
 
-def relative_ratio(
+def relative_variance(
     half_mean: np.ndarray, half_n: np.ndarray, accounts: np.ndarray, context: Context, min_n: float
-) -> tuple[float, VarianceRatio] | None:
-    """Return (group ratio / population ratio, the group's estimate); the first uses the middle of the group's interval.
+) -> tuple[float, BetweenVariance] | None:
+    """Return (variance between the group's accounts / that at large, the group's estimate).
 
-    `half_mean` (N, 2, D) and `half_n` (N, 2) are over all accounts. None where fewer than MIN_ACCOUNTS can be measured.
+    `half_mean` (N, 2, D) and `half_n` (N, 2) are over all accounts. Of the group's estimate the middle of its upper half
+    interval is taken: a small group must not look more alike than it is. None where fewer than MIN_ACCOUNTS can be measured.
     """
     rng = np.random.Generator(np.random.PCG64(context.seed))
-    here = variance_ratio(half_mean[accounts], half_n[accounts], rng=rng, min_n=min_n)
     usable = np.flatnonzero((half_n >= min_n).all(axis=1))
-    if here is None or here.accounts < MIN_ACCOUNTS or len(usable) < MIN_ACCOUNTS:
+    if len(usable) > REFERENCE_ACCOUNTS:
+        usable = rng.choice(usable, REFERENCE_ACCOUNTS, replace=False)
+    scale = half_mean[usable].mean(axis=1).var(axis=0) if len(usable) else np.zeros(half_mean.shape[2])
+    here = between_variance(half_mean[accounts], half_n[accounts], scale=scale, rng=rng, min_n=min_n)
+    there = between_variance(half_mean[usable], half_n[usable], scale=scale, rng=rng, min_n=min_n, rounds=2)
+    if here is None or there is None or here.accounts < MIN_ACCOUNTS or there.variance <= 0:
         return None
-    if len(usable) > _REFERENCE_ACCOUNTS:
-        usable = rng.choice(usable, _REFERENCE_ACCOUNTS, replace=False)
-    there = variance_ratio(half_mean[usable], half_n[usable], rng=rng, min_n=min_n, rounds=2)
-    if there is None or there.ratio <= 0:
-        return None
-    return max((here.ratio + here.high) / 2 / there.ratio, FLOOR), here
+    return shrunk((here.variance + here.high) / 2 / there.variance, here.accounts), here
+
+
+def shrunk(relative: float, accounts: int) -> float:
+    """Return a relative spread pulled towards 1 as if PRIOR_ACCOUNTS more had been seen with the spread at large.
+
+    Groups are chosen for being alike; the fewer accounts, the more of their likeness is that choice.
+    """
+    return (accounts * max(relative, FLOOR) + PRIOR_ACCOUNTS) / (accounts + PRIOR_ACCOUNTS)

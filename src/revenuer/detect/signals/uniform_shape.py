@@ -8,7 +8,7 @@ import numpy as np
 from revenuer.detect.account_behavior import SHAPE_FEATURES
 from revenuer.detect.group import Context, Group
 from revenuer.detect.signals.base import Measurement, Signal
-from revenuer.detect.signals.personal_variance import FLOOR
+from revenuer.detect.signals.personal_variance import FLOOR, shrunk
 
 
 def measure(group: Group, context: Context) -> Measurement | None:
@@ -21,7 +21,7 @@ def measure(group: Group, context: Context) -> Measurement | None:
     if not live.any():
         return None
     here = shape[group.accounts].var(axis=0)
-    relative = float(np.exp(np.mean(np.log(np.clip(here[live] / there[live], FLOOR, 10.0)))))
+    relative = shrunk(float(np.exp(np.mean(np.log(np.clip(here[live] / there[live], FLOOR, 10.0))))), group.size)
     return Measurement(
         value=float(-np.log10(relative)), summary=f"request shape differs between its accounts {relative:.1%} as much as at large"
     )
