@@ -22,6 +22,18 @@ _TOOL_PARTS = frozenset(
     }
 )
 _TOOL_KEYS = ("toolResult", "functionResponse", "function_response")
+_SIGNED = frozenset(
+    {
+        "reasoningContent",
+        "thoughtSignature",
+        "thought_signature",
+        "signature",
+        "data",
+        "encrypted_content",
+        "id",
+        "thinking_blocks",
+    }
+)
 _MAX_PARTS = 100_000
 
 
@@ -133,6 +145,8 @@ def _signature(message: Record) -> str | None:
 
 def _signature_of_part(part: Record) -> str | None:
     """Return a short id of a reasoning block: what the vendor verifies comes before an id that a client may rename."""
+    if not _SIGNED & part.keys():
+        return None
     kind = part.get("type")
     inner = as_record(as_record(part.get("reasoningContent")).get("reasoningText"))
     candidates: tuple[object, ...] = (

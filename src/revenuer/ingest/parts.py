@@ -14,6 +14,8 @@ from revenuer.ingest.idhash import Hashes
 from revenuer.records import EXCHANGE_SCHEMA
 
 PART_ROWS = 1_000_000
+GROUP_ROWS = 50_000
+_GROUP_BYTES = 64 << 20
 _DISTINCT = frozenset({"request_id", "timestamp", "prompt", "response", "reasoning_signature"})
 _CODED = [name for name in EXCHANGE_SCHEMA.names if name not in _DISTINCT]
 
@@ -58,27 +60,41 @@ class PartWriter:
         self._workdir = workdir
         self._writer: pq.ParquetWriter | None = None
         self._count = 0
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_rows = self._waiting_bytes = 0
         self.parts: list[Part] = []
 
     def write(
         self, batch: pa.RecordBatch, source: int, hashes: Hashes, late: Positions, late_lines: Positions
     ) -> None:
         """Append `batch` (EXCHANGE_SCHEMA, at least a row) to the open file."""
-        writer = self._writer or self._open()
+        if self._writer is None:
+            self._open()
         part = self.parts[-1]
-        with resource_errors(part.path):
-            writer.write_batch(batch)
+        self._waiting.append(batch)
+        self._waiting_rows += batch.num_rows
+        self._waiting_bytes += batch.nbytes
+        if self._waiting_rows >= GROUP_ROWS or self._waiting_bytes >= _GROUP_BYTES:
+            self._flush()
         part.add(source, hashes, late, late_lines)
         if part.rows >= PART_ROWS:
             self.close()
 
-    def _open(self) -> pq.ParquetWriter:
+    def _flush(self) -> None:
+        """Write what waits as one row group."""
+        if self._writer is None or not self._waiting:
+            return
+        table = pa.Table.from_batches(self._waiting, schema=EXCHANGE_SCHEMA)
+        self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
+        with resource_errors(self.parts[-1].path):
+            self._writer.write_table(table)
+
+    def _open(self) -> None:
         path = self._workdir / f"exchanges-{self._count:05d}.parquet"
         self._count += 1
         with resource_errors(path):
             self._writer = parquet_writer(aside(path))
         self.parts.append(Part(path=path, owned=True))
-        return self._writer
 
     def pass_through(self, part: Part) -> None:
         """Put a file that needs no change in its place among the others."""
@@ -89,6 +105,7 @@ class PartWriter:
         """Finish the open file."""
         if self._writer is None:
             return
+        self._flush()
         path = self.parts[-1].path
         with resource_errors(path):
             writer, self._writer = self._writer, None

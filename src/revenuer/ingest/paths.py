@@ -15,6 +15,8 @@ def lookup(record: object, path: str) -> Any:
     `a.b.0.c` descends objects and lists (a list is entered by its position); a key that itself contains dots wins
     over descending, longest first; text that holds JSON is opened on the way.
     """
+    if isinstance(record, dict) and (path in record or "." not in path):
+        return record.get(path)
     return _descend(record, path.split(".")[:_MAX_STEPS])
 
 
@@ -27,7 +29,7 @@ def _descend(value: object, parts: list[str]) -> Any:
             parts[0].isascii() and parts[0].isdigit() and len(parts[0]) < 9 and int(parts[0]) < len(value)
         )
         return _descend(value[int(parts[0])], parts[1:]) if inside else None
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     for size in range(len(parts), 0, -1):
         key = ".".join(parts[:size])
@@ -58,7 +60,7 @@ def opened(value: object) -> Any:
 def as_record(value: object) -> Record:
     """Return `value` as an object, opened if it is JSON text; an empty one where it is none."""
     value = opened(value)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def as_list(value: object) -> list[Any]:

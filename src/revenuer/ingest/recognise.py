@@ -15,6 +15,8 @@ from revenuer.ingest.rawrecords import JsonLines, RecordBatch, csv_rows, delimit
 Container = Literal["parquet", "lines", "document", "csv", "empty", "unknown"]
 _HEAD_BYTES = 64 << 10
 _RECORDS = 1000
+_LINES = 2000
+"""Nested records alive at once: with 50,000 of them Python's collector takes most of the time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def raw_batches(source: Source, container: Container, notes: list[str]) -> Itera
     data = chunks(source, notes)
     if container == "document":
         return json_document(data)
-    return csv_rows(data) if container == "csv" else JsonLines(notes).batches(data)
+    return csv_rows(data) if container == "csv" else JsonLines(notes).batches(data, max_lines=_LINES)
 
 
 def recognise(records: Iterable[Record], mappers: Mapping[str, Mapper]) -> Recognition:
