@@ -128,7 +128,8 @@ def generate(
         for section in (*INTENTS, "no", "q")
     }
     fillers = {
-        language: {slot: [p.template for p in phrases(language, slot)] for slot in "tqx"} for language in languages
+        language: {slot: [p.template for p in phrases(language, slot)] for slot in "tqx"}
+        for language in languages
     }
     names = sorted(languages)
     kinds = sorted(wrappers)
@@ -149,7 +150,8 @@ def generate(
         before, after = _sentences(rng), _sentences(rng)
         core = WRAPPERS[wrapper](expand(phrase.template, fillers[language], rng))
         around = [
-            expand(idle[int(rng.integers(len(idle)))].template, fillers[language], rng) for _ in range(before + after)
+            expand(idle[int(rng.integers(len(idle)))].template, fillers[language], rng)
+            for _ in range(before + after)
         ]
         separator = _pick(("\n", " ", "\n\n"), rng)
         samples.append(
@@ -170,7 +172,10 @@ PLAIN_SHARE = 0.4
 
 
 def chaff(
-    phrase: Phrase, shelves: Sequence[Sequence[Phrase]], fillers: dict[str, list[str]], rng: np.random.Generator
+    phrase: Phrase,
+    shelves: Sequence[Sequence[Phrase]],
+    fillers: dict[str, list[str]],
+    rng: np.random.Generator,
 ) -> Sample:
     """Return shreds of one to three words from all sections, in no order, labelled innocent.
 
@@ -197,7 +202,9 @@ def chaff(
 def _unknown_word(rng: np.random.Generator) -> str:
     """Return a number, a letter, or letters in no order: what stands for the vocabulary that the grammar lacks."""
     if rng.random() < 0.25:
-        return _pick(("{}", "{}.5", "${}", "{}%", "{} and", "[{}, 1]", "{})"), rng).format(rng.integers(0, 2000))
+        return _pick(("{}", "{}.5", "${}", "{}%", "{} and", "[{}, 1]", "{})"), rng).format(
+            rng.integers(0, 2000)
+        )
     size = int(rng.integers(1, 9))
     return "".join(_pick("abcdefghijklmnopqrstuvwxyz", rng) for _ in range(size))
 
@@ -290,7 +297,9 @@ def _regress(
         at = np.searchsorted(ids, found).clip(max=len(ids) - 1)
         known = ids[at] == found
         x = csr_matrix((np.ones(known.sum()), (owner[known], at[known])), shape=(len(texts), len(ids)))
-        model = LogisticRegression(C=REGULARISATION, solver="liblinear", dual=True, random_state=SEED, max_iter=200)
+        model = LogisticRegression(
+            C=REGULARISATION, solver="liblinear", dual=True, random_state=SEED, max_iter=200
+        )
         model.fit(x, labels[:, intent])
         coefficients.append(model.coef_[0])
         intercepts.append(float(model.intercept_[0]))
@@ -318,11 +327,11 @@ def calibration(folds: Sequence[tuple[IntentModel, Sequence[Sample]]]) -> npt.ND
 
     Each fold's model scored samples made of phrases it had never seen; both classes weigh the same, so no prior is left in.
     """
-    scores = np.concatenate([score_texts(pa.array([s.text for s in held], pa.string()), m) for m, held in folds])
+    scores = np.concatenate(
+        [score_texts(pa.array([s.text for s in held], pa.string()), m) for m, held in folds]
+    )
     labels = np.array([s.labels for _, held in folds for s in held])
-    return np.array(
-        [platt(scores[:, k].astype(np.float64), labels[:, k]) for k in range(len(INTENTS))]
-    ).T
+    return np.array([platt(scores[:, k].astype(np.float64), labels[:, k]) for k in range(len(INTENTS))]).T
 
 
 def apply(model: IntentModel, lines: npt.NDArray[np.float64]) -> IntentModel:
@@ -391,7 +400,9 @@ def everything() -> Scope:
 def main(arguments: Sequence[str]) -> int:
     """Train, then write the model or compare it with the shipped one; 0 if written or equal, 1 if different."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compare with the shipped model instead of writing it")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the shipped model instead of writing it"
+    )
     check = parser.parse_args(arguments).check
     model = train(everything())
     if not check:

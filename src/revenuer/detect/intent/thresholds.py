@@ -8,12 +8,14 @@ import numpy.typing as npt
 
 from revenuer.detect.intent.model import INTENTS
 
-THRESHOLDS: Mapping[str, float] = MappingProxyType({"cot": 1.5, "judge": 1.5, "bypass": 2.5, "synthetic": 1.5})
+THRESHOLDS: Mapping[str, float] = MappingProxyType(
+    {"cot": 1.5, "judge": 1.5, "bypass": 2.5, "synthetic": 1.5}
+)
 """Nats at which a prompt counts as positive.
 
-Set so that at most 0.3 % of people's real prompts get there, on one half of benchmarks/intent.py's rows; the other half
-gives BACKGROUND_RATE. Half a nat and more above what that half alone asks for `cot` and `judge`, because those rows are almost
-all English and unseen look-alikes in other languages score higher.
+Chosen on one half of benchmarks/intent.py's rows, where at most 0.3 % of people's real prompts get there; the other half gives
+BACKGROUND_RATE. They lie 0.2 (`synthetic`) to 1.4 nats (`judge`) above what that share alone asks for, because those rows are
+almost all English and unseen look-alikes in other languages score higher.
 """
 
 BACKGROUND_RATE: Mapping[str, float] = MappingProxyType(
