@@ -15,8 +15,8 @@ from revenuer.ingest.rawrecords import JsonLines, RecordBatch, csv_rows, delimit
 Container = Literal["parquet", "lines", "document", "csv", "empty", "unknown"]
 _HEAD_BYTES = 64 << 10
 _RECORDS = 1000
-_LINES = 2000
-"""Nested records alive at once: with 50,000 of them Python's collector takes most of the time."""
+_LINES = 5000
+"""Decoded records alive at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
