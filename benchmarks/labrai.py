@@ -8,7 +8,8 @@ benign history only; the published bge-small needs a download). Our test decides
 printed. The MMD gets the better deal: its threshold is the 99 % quantile of the very benign windows that it is verified on.
 Ours is also shown at such a matched threshold.
 
-Prompts are other people's and read in place. Attackers are the pipelines' own sources, which no part of the test has seen.
+Prompts are other people's and read in place. No part of the test is fitted on an attacker's prompts, but the sizes and ridges of its
+features were chosen on these same sources: the figures are development figures.
 """
 
 import argparse
@@ -85,8 +86,8 @@ def draw_benign(source: npt.NDArray[np.str_], names: list[str], rng: np.random.G
 
 def tfidf_svd(texts: list[str], fit_rows: Indices, all_rows: Indices, seed: int) -> Rows:
     """Return 100 columns for `all_rows`, fitted on `fit_rows` only (fitted on the reference itself it gave FPR 1)."""
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.decomposition import TruncatedSVD  # type: ignore[import-untyped]
+    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
 
     vectors = TfidfVectorizer(sublinear_tf=True, min_df=2, max_features=30_000)
     words = vectors.fit_transform([texts[i] for i in fit_rows])
@@ -250,7 +251,7 @@ def run_benign_set(
                 tally.add((n, name, attacker, share, "ours, matched"), values > matched[n])
                 for method, kernel in published.items():
                     tally.add(
-                        (n, name, attacker, share, method), kernel.statistics(drawn) > thresholds[method]
+                        (n, name, attacker, share, method), kernel.statistics(drawn) > kernel.thresholds[n]
                     )
 
 
@@ -316,6 +317,7 @@ def main() -> int:
         "--prompts", type=Path, default=default_prompts(), help="prompts.parquet (source, kind, text)"
     )
     parser.add_argument("--quick", action="store_true", help="one seed, 10 windows a cell")
+    parser.add_argument("--windows", type=int, default=25, help="windows per pair, size and share")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument(
         "--splits", type=int, default=3, help="fresh splits per benign set and seed for the verified FPR"

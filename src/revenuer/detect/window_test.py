@@ -225,10 +225,14 @@ class WindowReference:
         a, b, _, _ = np.cumsum(self.features.widths)
         window = np.zeros(n)
         reference = np.zeros(len(self.calibration))
+        total = len(self.calibration)
         for block in (slice(0, a), slice(a, b)):
             others = (sums[block] - features[:, block]) / max(n - 1, 1) - mean[block]
             lean = ((features[:, block] - mean[block]) * others).sum(axis=1)
-            usual = (self.calibration[:, block] - mean[block]) @ (sums[block] / n - mean[block])
+            # A calibration row pulls the mean it is measured from towards itself; it is left out of it, too.
+            centred = self.calibration[:, block] - mean[block]
+            usual = centred @ (sums[block] / n - mean[block]) + (centred**2).sum(axis=1) / (total - 1)
+            usual *= total / (total - 1)
             unit = max(float(usual.std()), 1e-12)
             window += lean / unit
             reference += usual / unit

@@ -33,9 +33,9 @@ def foreign_share(
     """Return how much of the sample behind `scores` (higher = less like the reference) the reference cannot explain.
 
     For every threshold t, P(score <= t) of the sample is at least (1 - share) times that of the reference; the share is bounded
-    below by the largest violation, with exact binomial limits at `bins` / 2 thresholds (Bonferroni). The posterior is
+    below by the largest violation, with exact binomial limits at `bins` / 2 thresholds (Bonferroni) for both. The posterior is
     1 - (1 - share) / ratio, the ratio of densities being made monotone in the score.
-    Assumptions: scores of the sample were not fitted to their own members (cross-fitted); members are independent; the reference is large.
+    Assumptions: scores of the sample were not fitted to their own members (cross-fitted); members are independent.
     Source: G. Blanchard, G. Lee, C. Scott, Semi-Supervised Novelty Detection, JMLR 11 (2010), section 4.
     """
     s, r = np.asarray(scores, dtype=np.float64), np.asarray(reference_scores, dtype=np.float64)
@@ -45,16 +45,17 @@ def foreign_share(
         )
     edges = np.quantile(r, np.linspace(0.0, 1.0, bins + 1)[1:-1])
     thresholds = edges[bins // 4 : bins // 4 + bins // 2]
-    exact = 1.0 - (1.0 - confidence) / thresholds.size
+    # Bonferroni over the thresholds, and over the sample and the reference, whose shares are both estimates.
+    exact = 1.0 - (1.0 - confidence) / (2 * thresholds.size)
     low, share, high = 0.0, 0.0, 0.0
     for t in thresholds:
-        expected = float((r <= t).mean())
+        usual = clopper_pearson(int((r <= t).sum()), r.size, exact)
         seen = clopper_pearson(int((s <= t).sum()), s.size, exact)
         near = clopper_pearson(seen.successes, seen.n, _ONE_SIGMA)
-        low = max(low, 1.0 - seen.high / expected)
+        low = max(low, 1.0 - seen.high / usual.low)
         # The largest violation is biased upwards; one standard error is taken off before the largest is chosen.
-        if (violation := 1.0 - near.high / expected) >= share:
-            share, high = max(violation, 0.0), 1.0 - seen.low / expected
+        if (violation := 1.0 - near.high / usual.share) >= share:
+            share, high = max(violation, 0.0), 1.0 - seen.low / usual.high
     share = max(share, low)
     high = min(1.0, max(high, share)) if share > 0.0 else _no_more_than(s, thresholds, r, exact)
     posterior = _posterior(s, r, edges, share)
