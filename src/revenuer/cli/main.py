@@ -2,7 +2,9 @@
 
 import importlib
 import os
+import signal
 import sys
+from types import FrameType
 
 import click
 
@@ -46,11 +48,16 @@ def cli() -> None:
 
 def main() -> None:
     """Run the program and exit: 0 nothing found, 1 findings, 2 usage or bad input, 3 internal error."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         click.echo("revenuer: stopped; nothing half-written is left", err=True)
         sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -67,3 +74,8 @@ def main() -> None:
         )
         sys.exit(3)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(_: int, __: FrameType | None) -> None:
+    """Let a polite kill unwind as Ctrl-C does, so that scratch files go."""
+    raise KeyboardInterrupt

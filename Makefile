@@ -1,0 +1,93 @@
+# Needs Python 3.11 or later, make, and a package registry. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow check arrows format bench browser lock fresh clean
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+WORKERS ?= 2
+FRESH ?= demo test
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SOURCES := src tests benchmarks
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: $(VENV)/.base ## simulate a small city, scan it, write demo/scan/report.html
+	@$(BIN)/revenuer demo --out demo
+
+test: $(VENV)/.dev browser ## every test but the slow ones
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
+
+test-slow: $(VENV)/.dev ## the tests that take minutes
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m slow $(ARGS)
+
+check: $(VENV)/.dev ## style, types, and the arrows between the rooms
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/unit/test_arrows.py tests/unit/test_signals_documented.py
+
+arrows: $(VENV)/.dev ## the arrows between the rooms alone
+	$(BIN)/python -m pytest tests/unit/test_arrows.py
+
+format: $(VENV)/.dev ## rewrite what `check` would complain about in style
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+bench: $(VENV)/.bench ## speed and memory of a scan beside the floor
+	$(BIN)/python benchmarks/scan.py $(ARGS)
+
+browser: ## the Debian packages that the browser tests drive, if they are missing
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then exit 0; fi; \
+	as=""; if [ "$$(id -u)" != 0 ]; then as="sudo -n"; fi; \
+	if command -v apt-get >/dev/null && { [ -z "$$as" ] || $$as true 2>/dev/null; } \
+		&& $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends chromium chromium-driver; \
+	then exit 0; fi; \
+	echo "make: cannot install chromium and chromium-driver (needs apt-get and root or sudo);" \
+		"the browser tests will be skipped, and fail where CI=true" >&2
+
+lock: ## compile requirements/*.txt anew from pyproject.toml
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@compile() { { echo "# Tested versions: $$2. Made by \`make lock\`; do not edit by hand."; \
+		build/lock/bin/uv pip compile --quiet --upgrade --python-platform linux --python-version 3.11 --no-header \
+			--no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml $${@:3}; } > "requirements/$$1.new"; \
+		mv "requirements/$$1.new" "requirements/$$1.txt"; }; \
+	compile base "what the package needs"; \
+	compile dev "what the package and its tests need" --extra dev; \
+	compile bench "what the package, its tests and its benchmarks need" --extra dev --extra bench
+
+fresh: ## clone the last commit into an empty folder and run $(FRESH) there
+	@place="$$(mktemp -d)"; trap 'rm -rf "$$place"' EXIT; \
+	git clone --quiet . "$$place/revenuer"; \
+	for target in $(FRESH); do \
+		SECONDS=0; \
+		env -u MAKEFLAGS -u MAKELEVEL -u VIRTUAL_ENV -u PYTHONPATH $(MAKE) --no-print-directory -C "$$place/revenuer" "$$target"; \
+		echo "fresh clone: make $$target took $$SECONDS s"; \
+	done
+
+clean: ## remove everything that the other targets made
+	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@[ -n "$(PYTHON)" ] || { echo "make: no Python 3.11 or later found; install one, or say which: make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) -r requirements/base.txt
+	$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.base
+	$(PIP) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
+	$(PIP) -r requirements/bench.txt
+	@touch $@
