@@ -1,0 +1,1 @@
+"""Puts `builders` within reach of every test."""
