@@ -9,6 +9,10 @@ from revenuer.detect.families import Family
 from revenuer.detect.link import LinkGraph
 
 MIN_GROUP = 3
+LOOSER = 0.6
+"""A second cut at this share of the prior odds: a dense group shows although no single pair reaches them."""
+CONTENT_THRESHOLD = 1.3
+"""A third cut on content and intent alone, for siblings that differ in everything else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +26,15 @@ class Candidate:
 
 def cluster(graph: LinkGraph, families: list[Family], size: int, seed: int) -> list[Candidate]:
     """Return candidate groups, which may overlap: graph communities, families, and accounts that replays connect."""
-    candidates = [Candidate(accounts=part, origin="graph") for part in communities(graph, size, np.log10(size), seed)]
+    candidates = [
+        Candidate(accounts=part, origin="graph")
+        for weight, threshold in (
+            (graph.total, np.log10(size)),
+            (graph.total, LOOSER * np.log10(size)),
+            (graph.score[:, 0] + graph.score[:, 5], CONTENT_THRESHOLD),
+        )
+        for part in communities(graph, weight, threshold, seed)
+    ]
     candidates += [Candidate(accounts=f.accounts, origin="family", family=f) for f in families]
     replays = graph.score[:, 4] > 0
     candidates += [
@@ -31,10 +43,10 @@ def cluster(graph: LinkGraph, families: list[Family], size: int, seed: int) -> l
     return [c for c in candidates if len(c.accounts) >= MIN_GROUP]
 
 
-def communities(graph: LinkGraph, size: int, threshold: float, seed: int) -> list[np.ndarray]:
-    """Return the communities (Leiden, modularity) of the pairs whose score exceeds `threshold`, as sorted codes."""
-    kept = graph.total > threshold
-    source, target, weight = graph.source[kept], graph.target[kept], graph.total[kept] - threshold
+def communities(graph: LinkGraph, score: np.ndarray, threshold: float, seed: int) -> list[np.ndarray]:
+    """Return the communities (Leiden, modularity) of the pairs whose `score` (M,) exceeds `threshold`, as sorted codes."""
+    kept = score > threshold
+    source, target, weight = graph.source[kept], graph.target[kept], score[kept] - threshold
     if not len(source):
         return []
     nodes, index = np.unique(np.concatenate([source, target]), return_inverse=True)

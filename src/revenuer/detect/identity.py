@@ -14,6 +14,10 @@ from revenuer.engine import Engine
 STRONG = ("payment_fingerprint", "signup_ip", "ip")
 WEAK = ("tls_fingerprint", "user_agent", "ip_prefix", "email_domain")
 ATTRIBUTES = STRONG + WEAK
+KINDS_OF_VALUE = (
+    ("payment_fingerprint",), ("signup_ip", "ip", "ip_prefix"), ("tls_fingerprint", "user_agent"), ("email_domain",),
+)  # fmt: skip
+"""Attributes that tell the same story: of each kind the best shared value counts."""
 MAX_HOLDERS_SHARE = 0.02
 MIN_MAX_HOLDERS = 200
 """A value that more than max(200, 2 % of accounts) hold links nobody (popularity cap)."""

@@ -16,10 +16,13 @@ from revenuer.detect.replay import Replay
 from revenuer.stats.nearest import nearest_rows
 from revenuer.stats.two_covariance import TwoCovariance, fit_two_covariance, pair_log10_lr
 
-KINDS = ("content", "behavior", "identity", "family", "replay")
-CAPS = np.array([3.0, 2.5, 5.0, 2.5, 6.0])
+KINDS = ("content", "behavior", "identity", "family", "replay", "intent")
+CAPS = np.array([3.0, 2.5, 5.0, 2.5, 6.0, 1.5])
 """Most that one kind of link may add, in log10: no kind alone, but replay, reaches the prior odds of a random pair."""
-FLOORS = np.array([-3.0, -2.0, 0.0, 0.0, 0.0])
+FLOORS = np.array([-2.0, -0.5, 0.0, 0.0, 0.0, 0.0])
+"""Least that one kind may count: siblings differ in rate and cover, so unlikeness says less than likeness."""
+MIN_INTENT_SHARE = 0.05
+MIN_INTENT_COUNT = 3
 NEIGHBOURS = 20
 FAMILY_NEIGHBOURS = 6
 RANDOM_PAIRS = 200_000
@@ -27,7 +30,7 @@ RANDOM_PAIRS = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkGraph:
-    """Scored pairs: `source` < `target` account codes (M,), `score` (M, 5) in log10 by KINDS, clipped to CAPS and FLOORS.
+    """Scored pairs: `source` < `target` account codes (M,), `score` (M, 6) in log10 by KINDS, clipped to CAPS and FLOORS.
 
     `content`, `scattered`, `behavior`: where each account stands in the models behind the first two kinds; content is scored
     on all openings and on those that stand alone (detect/regions.py), and the better counts.
@@ -65,7 +68,14 @@ def link_accounts(
     alone = AccountSpace.build(scattered_model, scattered.mean, scattered.effective)
     shape = AccountSpace.build(behavior_model, _mean_behavior(behavior), behavior.days.sum(axis=1))
     family_pairs = [_ring(family.accounts, rng) for family in families if len(family.accounts) <= 0.2 * size]
-    proposals = [content.neighbours(), alone.neighbours(), (identity.source, identity.target), (replay.source, replay.target), *family_pairs]
+    elevated = [elevated_accounts(population, i) for i in range(population.intent_share.shape[1])]
+    proposals = [
+        content.neighbours(),
+        alone.neighbours(),
+        *(space.neighbours(inside) for inside in elevated for space in (content, alone, shape)),
+        (identity.source, identity.target), (replay.source, replay.target),
+        *family_pairs,
+    ]
     key = np.unique(np.concatenate([_key(a, b, size) for a, b in proposals]))
     source, target = key // size, key % size
     score = np.zeros((len(key), len(KINDS)))
@@ -78,6 +88,7 @@ def link_accounts(
         at = np.searchsorted(key, _key(a, b, size))
         score[at, 3] = np.maximum(score[at, 3], np.log10(size / len(family.accounts)))
     np.add.at(score[:, 4], np.searchsorted(key, _key(replay.source, replay.target, size)), 6.0)
+    score[:, 5] = intent_score(population, elevated, source, target)
     return LinkGraph(
         source=source,
         target=target,
@@ -86,6 +97,30 @@ def link_accounts(
         scattered=alone,
         behavior=shape,
     )
+
+
+def elevated_accounts(population: Population, intent: int) -> np.ndarray:
+    """Return the codes of accounts of which a good part of the prompts reads as one intent."""
+    share = population.intent_share[:, intent]
+    count = share * population.prompts
+    return np.flatnonzero((share >= MIN_INTENT_SHARE) & (count >= MIN_INTENT_COUNT))
+
+
+def intent_score(
+    population: Population, elevated: list[np.ndarray], source: np.ndarray, target: np.ndarray
+) -> np.ndarray:
+    """Return -log10 of the share of accounts that show the intent as strongly as the weaker of the two, best intent."""
+    best = np.zeros(len(source))
+    for intent, inside in enumerate(elevated):
+        member = np.zeros(population.size, bool)
+        member[inside] = True
+        both = member[source] & member[target]
+        share = population.intent_share[:, intent]
+        ordered = np.sort(share[inside])
+        weaker = np.minimum(share[source[both]], share[target[both]])
+        above = len(ordered) - np.searchsorted(ordered, weaker, side="left") + 1
+        best[both] = np.maximum(best[both], np.log10(population.size / above))
+    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +139,15 @@ class AccountSpace:
             return cls(None, np.zeros((len(n), 0)), n, np.zeros(0, np.int64))
         return cls(model, model.project(mean), n, np.flatnonzero(n >= 5))
 
-    def neighbours(self) -> tuple[np.ndarray, np.ndarray]:
-        if self.model is None or not len(self.usable):
+    def neighbours(self, among: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return pairs of each usable account (of those in `among`) with its nearest others."""
+        chosen = self.usable if among is None else np.intersect1d(self.usable, among, assume_unique=True)
+        if self.model is None or len(chosen) < 2:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        typical = 1 / np.median(self.n[self.usable])
-        scaled = self.at[self.usable] / np.sqrt(typical + 0.1 * self.model.between)
+        typical = 1 / np.median(self.n[chosen])
+        scaled = self.at[chosen] / np.sqrt(typical + 0.1 * self.model.between)
         a, b = nearest_rows(scaled, NEIGHBOURS)
-        return self.usable[a], self.usable[b]
+        return chosen[a], chosen[b]
 
     def score(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         if self.model is None or not len(a):

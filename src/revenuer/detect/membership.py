@@ -10,7 +10,7 @@ import numpy as np
 
 from revenuer.detect.cluster import MIN_GROUP, Candidate
 from revenuer.detect.families import Family
-from revenuer.detect.identity import Identity
+from revenuer.detect.identity import KINDS_OF_VALUE, MAX_WEIGHT, Identity
 from revenuer.detect.link import CAPS, FLOORS, AccountSpace
 from revenuer.detect.replay import Replay
 
@@ -18,6 +18,8 @@ KEEP = 0.5
 """log10 odds over which a proposed member stays in its group."""
 ROUNDS = 3
 MOST_JOINING = 3
+SURE = 1.0
+"""log10 of how far the prior odds must be beaten: ten to one for the group, given its size."""
 SAME_FAMILY = 0.6
 MIN_SPREAD = 0.02
 """Least spread between a group's accounts, as a share of the population's: a group of few must not look tighter than it is."""
@@ -39,24 +41,32 @@ class Linkage:
 def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarray]:
     """Return (accounts, log10 odds of each) of the candidate after outsiders are dropped and insiders are found.
 
-    Joining from outside the proposal needs log10 of the number of accounts more than staying: that many are tried. A group
-    that would grow MOST_JOINING-fold is no tighter than the crowd around it, and nobody joins.
+    While the group takes shape, members stay who fit at all, and others join who beat the prior odds of a random account.
+    A group that would grow MOST_JOINING-fold is no tighter than the crowd around it, and nobody joins; nor does
+    anyone join a family or a replay whose mark it does not carry. At the end every member must beat the prior odds by SURE: nobody is named for being near.
     """
     members = candidate.accounts
     proposed = np.zeros(linkage.size, bool)
     proposed[members] = True
-    score = np.zeros(linkage.size)
     for _ in range(ROUNDS):
         score = membership(members, linkage, candidate.family or _common_family(members, linkage))
         staying = np.flatnonzero(proposed & (score > KEEP))
-        joining = np.flatnonzero(~proposed & (score > KEEP + np.log10(linkage.size)))
-        settled = np.union1d(staying, joining) if len(joining) <= MOST_JOINING * len(staying) else staying
-        if len(settled) < MIN_GROUP:
-            return settled, score[settled]
-        if np.array_equal(settled, members):
+        joining = np.flatnonzero(~proposed & (score > SURE + _prior_odds(members, linkage)))
+        grows = candidate.origin == "graph" and len(joining) <= MOST_JOINING * len(staying)
+        settled = np.union1d(staying, joining) if grows else staying
+        if len(settled) < MIN_GROUP or np.array_equal(settled, members):
             break
         members = settled
-    return members, score[members]
+    if len(members) < MIN_GROUP:
+        return members, np.zeros(len(members))
+    score = membership(members, linkage, candidate.family or _common_family(members, linkage))
+    sure = members[score[members] > SURE + _prior_odds(members, linkage)]
+    return sure, score[sure]
+
+
+def _prior_odds(members: np.ndarray, linkage: Linkage) -> float:
+    """Return log10 of the odds against a random account being one of so many."""
+    return float(np.log10(linkage.size / len(members)))
 
 
 def _common_family(members: np.ndarray, linkage: Linkage) -> Family | None:
@@ -125,15 +135,22 @@ def _explained_by_chance(score: np.ndarray, known: np.ndarray, members: np.ndarr
 
 
 def shared_identity(members: np.ndarray, identity: Identity, size: int) -> np.ndarray:
-    """Return (N,) log10 weight of the rare identity values that each account shares with other members."""
+    """Return (N,) log10 odds from identity values that each account shares with other members.
+
+    A value that h accounts hold, m of them (other) members of a group of g, is (m / g) / (h / N) times as likely in the
+    group as at large. Values of one kind (network, client) tell the same story: of a kind the best counts.
+    """
     inside = np.zeros(size, bool)
     inside[members] = True
     score = np.zeros(size)
-    for code in np.unique(identity.attribute):
-        part = identity.attribute == code
+    for kind in KINDS_OF_VALUE:
         best = np.zeros(size)
-        a, b, w = identity.source[part], identity.target[part], identity.weight[part]
-        np.maximum.at(best, a, np.where(inside[b], w, 0))
-        np.maximum.at(best, b, np.where(inside[a], w, 0))
+        for attribute in kind:
+            if attribute not in identity.values:
+                continue
+            account, value, holders = identity.values[attribute]
+            held = np.bincount(value, inside[account].astype(float))[value] - inside[account]
+            odds = np.log10(size * np.maximum(held, 1e-9) / (len(members) * holders))
+            np.maximum.at(best, account, np.where(held > 0, np.clip(odds, 0, MAX_WEIGHT[attribute]), 0))
         score += best
     return score

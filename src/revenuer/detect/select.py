@@ -59,4 +59,4 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> float:
 def same_operator(one: np.ndarray, other: np.ndarray, linkage: Linkage) -> bool:
     """Say whether most accounts of `other` would be taken into `one` from outside: then the cut between them was ours."""
     score = membership(one, linkage, None)
-    return float((score[other] > KEEP + np.log10(linkage.size)).mean()) > 0.5
+    return float((score[other] > KEEP + np.log10(linkage.size / len(one))).mean()) > 0.5

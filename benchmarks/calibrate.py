@@ -1,0 +1,221 @@
+"""Fit detect/calibration.json: what each signal's measurement weighs, on the range's campaigns and benign look-alikes.
+
+For each signal the values of candidate groups that hold one campaign are set against those of groups that hold honest
+accounts, every campaign and every archetype weighing the same; the ratio of the two smoothed densities, made monotone and cut at
++-CAP, is the curve. The shift is chosen so that the mean e-value of honest groups is at most one.
+
+    python benchmarks/calibrate.py --prompts PROMPTS.parquet --out src/revenuer/detect/calibration.json
+"""
+
+import argparse
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from revenuer.detect.calibration import Calibration
+from revenuer.detect.candidates import Candidates, find_candidates
+from revenuer.detect.judge import combine
+from revenuer.detect.population import build_population
+from revenuer.detect.signals import SIGNALS, Curve
+from revenuer.detect.sketch import sketch_kernel
+from revenuer.engine import DuckDBEngine
+from revenuer.records import SKETCH_SCHEMA
+from revenuer.simulate import simulate
+
+RUNS = (("city", 11, True), ("city", 12, False), ("benign", 13, True), ("benign", 14, False), ("no-identity", 15, True), ("paraphrase", 16, True))
+"""(scenario, seed, with real prompts where given); each is read with and without its identity columns."""
+IDENTITY_COLUMNS = ("ip", "ip_prefix", "user_agent", "tls_fingerprint")
+IDENTITY_FACTS = ("created_at", "email_domain", "payment_fingerprint", "signup_ip", "plan")
+CAP = 1.5
+CAPS = {"signature_replay": 6.0, "harvest_volume": 1.0}
+"""Most that one signal may weigh. A replay is deterministic; volume alone says little."""
+KNOTS = 9
+PRIOR = 0.01
+"""Density added to both sides: where neither was seen, nothing is said."""
+DEPENDENCE = 0.3
+PURE, HONEST = 0.9, 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One candidate group: `label` is its campaign or its commonest archetype."""
+
+    run: str
+    label: str
+    campaign: bool
+    accounts: int
+    values: dict[str, float | None]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--prompts", type=Path, help="real prompts; without them every run uses the grammar")
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    samples = []
+    for scenario, seed, real in RUNS:
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder) / "log"
+            simulate(scenario, log, seed=seed, scale=options.scale, prompts=options.prompts if real else None)
+            for identity in (True, False):
+                name = f"{scenario}-{seed}-{'all' if identity else 'text and time'}"
+                samples += measure_log(log, Path(folder) / name, name, identity)
+                print(name, len(samples), flush=True)
+    calibration = fit(samples)
+    options.out.write_text(json.dumps(calibration, indent=1) + "\n")
+    report(samples, calibration)
+
+
+def measure_log(log: Path, work: Path, name: str, identity: bool) -> list[Sample]:
+    """Return the measured candidate groups of one simulated log, pure ones only."""
+    candidates = candidates_of(log, work, identity)
+    label, campaign = truth_of(log, candidates.context.population.ids.to_pylist())
+    samples = []
+    for group in candidates.groups:
+        share = float(campaign[group.accounts].mean())
+        names, counts = np.unique(label[group.accounts], return_counts=True)
+        pure = share >= PURE and counts.max() >= PURE * group.size
+        if not pure and share > HONEST:
+            continue
+        measured = {
+            s.name: s.measure(group, candidates.context)
+            for s in SIGNALS
+            if not s.needs & candidates.context.columns_missing
+        }
+        samples.append(
+            Sample(
+                run=name,
+                label=str(names[counts.argmax()]),
+                campaign=pure and share >= PURE,
+                accounts=group.size,
+                values={k: None if m is None else m.value for k, m in measured.items()},
+            )
+        )
+    return samples
+
+
+def candidates_of(log: Path, work: Path, identity: bool) -> Candidates:
+    """Return the candidate groups of a simulated log, with or without its identity columns."""
+    registry = pq.read_table(log / "accounts.parquet")
+    missing: frozenset[str] = frozenset()
+    kernel = sketch_kernel()
+    with DuckDBEngine(work) as engine:
+        engine.read_parquet("exchange", [log / "exchanges.parquet"])
+        engine.map_batches("sketched", "SELECT * FROM exchange", kernel, SKETCH_SCHEMA)
+        if identity:
+            engine.create("sketch", "SELECT * FROM sketched")
+        else:
+            nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in IDENTITY_COLUMNS)
+            engine.create("sketch", f"SELECT * REPLACE ({nulls}) FROM sketched")
+            for column in IDENTITY_FACTS:
+                at = registry.schema.get_field_index(column)
+                registry = registry.set_column(at, registry.field(at), pa.nulls(len(registry), registry.field(at).type))
+            missing = frozenset({"client_ip", *(f"accounts.{c}" for c in IDENTITY_FACTS)})
+        return find_candidates(engine, build_population(engine, registry), missing, seed=0)
+
+
+def truth_of(log: Path, ids: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return (campaign or archetype, is campaign) of each account."""
+    truth = pq.read_table(log / "truth.parquet").to_pydict()
+    label = {a: c or k for a, c, k in zip(truth["account_id"], truth["campaign"], truth["archetype"], strict=True)}
+    role = dict(zip(truth["account_id"], truth["role"], strict=True))
+    return np.array([label[i] for i in ids]), np.array([role[i] == "campaign" for i in ids])
+
+
+def fit(samples: list[Sample]) -> dict[str, object]:
+    """Return the calibration as it is stored."""
+    curves = {s.name: fit_curve(samples, s.name) for s in SIGNALS}
+    sums = np.array([total(s, curves) for s in samples])
+    honest = np.array([not s.campaign for s in samples])
+    weight = label_weights([s for s in samples if not s.campaign])
+    mean_e = float((weight * 10 ** sums[honest]).sum())
+    return {
+        "schema_version": 1,
+        "source": "benchmarks/calibrate.py on " + ", ".join(f"{s} seed {n}" for s, n, _ in RUNS),
+        "dependence": DEPENDENCE,
+        "shift": round(max(np.log10(mean_e), 0.0), 3),
+        "curves": {
+            name: {"knots": [round(k, 4) for k in c.knots], "log10_bf": [round(b, 3) for b in c.log10_bf]}
+            for name, c in curves.items()
+        },
+    }
+
+
+def label_weights(samples: list[Sample]) -> np.ndarray:
+    """Return weights summing to one, the same sum for every label; within one, a group weighs by its accounts."""
+    labels, index = np.unique([s.label for s in samples], return_inverse=True)
+    size = np.array([s.accounts for s in samples], float)
+    weights: np.ndarray = size / np.bincount(index, size)[index] / len(labels)
+    return weights
+
+
+def fit_curve(samples: list[Sample], name: str) -> Curve:
+    """Return the monotone log10 ratio of smoothed densities of one signal's values."""
+    known = [s for s in samples if s.values.get(name) is not None]
+    sides = []
+    for side in (True, False):
+        part = [s for s in known if s.campaign is side]
+        sides.append((np.array([s.values[name] for s in part], float), label_weights(part) if part else np.zeros(0)))
+    both = np.concatenate([sides[0][0], sides[1][0]])
+    if not len(sides[0][0]) or not len(sides[1][0]) or np.ptp(both) < 1e-9:
+        return Curve(knots=(0.0, 1.0), log10_bf=(0.0, 0.0))
+    knots = np.linspace(*np.quantile(both, [0.01, 0.99]), KNOTS)
+    width = 0.08 * max(np.ptp(knots), 1e-6)
+    density = [
+        (w[None, :] * np.exp(-0.5 * ((knots[:, None] - x[None, :]) / width) ** 2)).sum(axis=1) + PRIOR for x, w in sides
+    ]
+    cap = CAPS.get(name, CAP)
+    ratio = np.clip(monotone(np.log10(density[0] / density[1]), density[0] + density[1]), -cap, cap)
+    if name in CAPS and cap > CAP:
+        ratio = np.where(knots > 0.3, np.maximum(ratio, cap * np.clip((knots - 0.3) / 0.5, 0, 1)), np.maximum(ratio, 0))
+    return Curve(knots=tuple(knots.tolist()), log10_bf=tuple(ratio.tolist()))
+
+
+def monotone(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the nearest non-decreasing sequence (pool adjacent violators)."""
+    blocks: list[list[float]] = []
+    for value, weight in zip(values, weights, strict=True):
+        blocks.append([value, weight, 1])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            v, w, n = blocks.pop()
+            u, m, k = blocks.pop()
+            blocks.append([(u * m + v * w) / (m + w), m + w, k + n])
+    return np.concatenate([np.full(int(n), v) for v, _, n in blocks])
+
+
+def total(sample: Sample, curves: dict[str, Curve]) -> float:
+    """Return the sample's sum of weights before the shift, as judge.combine makes it."""
+    from revenuer.records import Evidence, Outcome
+
+    answers = [
+        Evidence(
+            signal=s.name, family=s.family, outcome=Outcome.POSITIVE, summary="", look_alike="",
+            log10_bayes_factor=curves[s.name](value),
+        )
+        for s in SIGNALS
+        if (value := sample.values.get(s.name)) is not None
+    ]  # fmt: skip
+    answers.sort(key=lambda e: -abs(e.log10_bayes_factor))
+    return combine(answers, Calibration(curves=curves, dependence=DEPENDENCE, shift=0.0))
+
+
+def report(samples: list[Sample], calibration: dict[str, object]) -> None:
+    """Print how sums spread by label, to be looked at."""
+    raw: dict[str, dict[str, list[float]]] = calibration["curves"]  # type: ignore[assignment]
+    curves = {k: Curve(knots=tuple(c["knots"]), log10_bf=tuple(c["log10_bf"])) for k, c in raw.items()}
+    shift = float(calibration["shift"])  # type: ignore[arg-type]
+    print(f"shift {shift}")
+    for campaign in (True, False):
+        for label in sorted({s.label for s in samples if s.campaign is campaign}):
+            sums = np.array([total(s, curves) - shift for s in samples if s.label == label and s.campaign is campaign])
+            print(f"{'campaign' if campaign else 'honest':9} {label:20} n={len(sums):4} median={np.median(sums):6.1f} max={sums.max():6.1f}")
+
+
+if __name__ == "__main__":
+    main()
