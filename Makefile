@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check arrows format bench browser lock fresh clean
+.PHONY: help demo test test-slow check arrows format bench browser picture lock fresh clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -50,6 +50,11 @@ browser: ## the Debian packages that the browser tests drive, if they are missin
 	then exit 0; fi; \
 	echo "make: cannot install chromium and chromium-driver (needs apt-get and root or sudo);" \
 		"the browser tests will be skipped, and fail where CI=true" >&2
+
+picture: demo browser ## take the README's picture of the demo's report anew
+	@profile="$$(mktemp -d)"; trap 'rm -rf "$$profile"' EXIT; \
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$$profile" --virtual-time-budget=4000 \
+		--window-size=1200,1480 --screenshot=docs/images/report.png demo/scan/report.html 2>/dev/null
 
 lock: ## compile requirements/*.txt anew from pyproject.toml
 	$(PYTHON) -m venv build/lock
