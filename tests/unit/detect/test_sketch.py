@@ -184,7 +184,7 @@ def test_another_key_changes_every_hash_and_no_equality() -> None:
         assert [x is None for x in a] == [x is None for x in b]
         assert [a.index(x) for x in a] == [b.index(x) for x in b]
         assert not ({x for x in a if x} & {x for x in b if x})
-    a, b = (sum(t["fingerprints"].to_pylist(), []) for t in (one, other))
+    a, b = ([v for row in t["fingerprints"].to_pylist() for v in row] for t in (one, other))
     assert [a.index(x) for x in a] == [b.index(x) for x in b]
     assert [x & 3 for x in a] == [x & 3 for x in b]
     assert not set(a) & set(b)

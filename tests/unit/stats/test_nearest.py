@@ -1,0 +1,58 @@
+"""Nearest rows are exact, whatever the block size."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import revenuer.stats.nearest as module
+from revenuer.stats.nearest import nearest_rows
+
+
+def distances(points: np.ndarray, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    found: np.ndarray = np.linalg.norm(points[rows] - points[others], axis=1)
+    return found
+
+
+@given(st.integers(2, 40), st.integers(1, 6), st.integers(1, 45), st.integers(0, 2**32 - 1))
+@settings(max_examples=100, deadline=None)
+def test_agrees_with_sorting_all_distances(n: int, dims: int, k: int, seed: int) -> None:
+    points = np.random.default_rng(seed).normal(size=(n, dims))
+    row, other = nearest_rows(points, k)
+    kept = min(k, n - 1)
+    assert row.tolist() == np.repeat(np.arange(n), kept).tolist()
+    assert (row != other).all()
+    for i in range(n):
+        mine = other[row == i]
+        assert len(set(mine.tolist())) == kept
+        rest = np.delete(np.arange(n), i)
+        expected = np.sort(np.linalg.norm(points[rest] - points[i], axis=1))[:kept]
+        assert np.sort(distances(points, np.full(kept, i), mine)) == pytest.approx(expected, abs=1e-3)
+
+
+def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = np.random.default_rng(0).normal(size=(57, 4))
+    whole = nearest_rows(points, 5)
+    monkeypatch.setattr(module, "_BLOCK_FLOATS", 57 * 4)
+    cut = nearest_rows(points, 5)
+    for a, b in zip(whole, cut, strict=True):
+        assert np.sort(a.reshape(57, 5), axis=1).tolist() == np.sort(b.reshape(57, 5), axis=1).tolist()
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_nobody_has_no_neighbours(n: int) -> None:
+    row, other = nearest_rows(np.zeros((n, 3)), 5)
+    assert len(row) == len(other) == 0
+
+
+def test_twins_find_each_other_far_from_the_origin() -> None:
+    points = np.random.default_rng(1).normal(size=(40, 8)) * 10
+    points[7] = points[23] + 1e-3
+    row, other = nearest_rows(points, 1)
+    assert other[row == 7].tolist() == [23]
+    assert other[row == 23].tolist() == [7]
+
+
+def test_zero_neighbours_are_none() -> None:
+    row, other = nearest_rows(np.zeros((4, 2)), 0)
+    assert len(row) == len(other) == 0
