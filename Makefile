@@ -67,7 +67,7 @@ lock: ## compile requirements/*.txt anew from pyproject.toml
 	compile dev "what the package and its tests need" --extra dev; \
 	compile bench "what the package, its tests and its benchmarks need" --extra dev --extra bench
 
-fresh: ## clone the last commit into an empty folder and run $(FRESH) there
+fresh: ## clone the last commit into an empty folder and run demo and test there
 	@place="$$(mktemp -d)"; trap 'rm -rf "$$place"' EXIT; \
 	git clone --quiet . "$$place/revenuer"; \
 	for target in $(FRESH); do \
