@@ -1,5 +1,7 @@
 """The intent model: a table of small integer weights, read from and written to a plain .npz without pickle."""
 
+import zipfile
+import zlib
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +18,18 @@ INTENTS = ("cot", "judge", "bypass", "synthetic")
 
 SCHEMA_VERSION = 1
 _FIELDS = ("schema_version", "slots", "entries", "bias")
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,  # a pickle, or a header that does not parse
+    KeyError,
+    TypeError,  # a bare .npy is an array, not an archive
+    RuntimeError,  # an encrypted member, or a compression that zipfile lacks
+    OverflowError,
+)
+"""What numpy and zipfile raise over bytes that are no archive of arrays, or a damaged one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +86,7 @@ def _read(stream: IO[bytes], name: str) -> IntentModel:
     try:
         with np.load(stream, allow_pickle=False) as archive:
             held = {field: archive[field] for field in _FIELDS}
-    except Exception as error:
+    except _BROKEN as error:
         raise InputError(f"{name} is not an intent model: {error}; retrain or reinstall it") from error
     if held["schema_version"] != SCHEMA_VERSION:
         raise InputError(
