@@ -3,6 +3,7 @@
 Written from their docstrings and from the papers they cite; a constant that a docstring does not fix is taken from the module.
 """
 
+import itertools
 import struct
 
 from revenuer.detect import fingerprints as fp
@@ -127,7 +128,7 @@ def bands(sequence: list[Token]) -> list[int]:
     codes = masked(sequence)[: 2 * fp.EDGE_TOKENS]
     if len(codes) < fp.GRAM:
         return []
-    shingles = [(a * 0x9FB21C651E98DF25 & MASK) ^ b for a, b in zip(codes, codes[1:], strict=False)]
+    shingles = [(a * 0x9FB21C651E98DF25 & MASK) ^ b for a, b in itertools.pairwise(codes)]
     minima = []
     for multiplier, offset in zip(fp.MULTIPLIERS.tolist(), fp.OFFSETS.tolist(), strict=True):
         values = [(s * multiplier + offset) & MASK for s in shingles]

@@ -1,8 +1,10 @@
 """A sketch holds no text, and does not depend on how its input is stored or cut."""
 
 import io
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +18,7 @@ from revenuer.detect.keyed_hash import derive_key
 from revenuer.detect.sketch import SYSTEM_FINGERPRINTS, sketch_kernel
 from revenuer.detect.text_buffers import utf8_buffers
 from revenuer.detect.tokens import MAX_BYTES, MAX_TOKENS
-from revenuer.records import EXCHANGE_SCHEMA, SKETCH_SCHEMA
+from revenuer.records import EXCHANGE_SCHEMA, SKETCH_SCHEMA, SKETCH_VERSION
 
 Kernel = Callable[[pa.RecordBatch], pa.RecordBatch]
 HASHED = ("session", "ip", "ip_prefix", "user_agent", "tls_fingerprint", "system_prompt", "prompt", "reasoning_signature")  # fmt: skip
@@ -262,6 +264,20 @@ def test_one_network_however_written(one: str, same: str) -> None:
 def test_mapped_ipv4_addresses_keep_their_networks() -> None:
     a, b = networks("::ffff:10.1.2.3", "::ffff:192.0.2.9")
     assert a != b
+
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "detect" / "sketch-1.json"
+
+
+def test_sketches_of_this_version_keep_their_hashes() -> None:
+    """Sketches made months apart are scanned together; a change here needs another SKETCH_VERSION."""
+    kept = json.loads(GOLDEN.read_text())
+    assert kept["version"] == SKETCH_VERSION
+    source = batch(*(row["given"] for row in kept["rows"]))
+    found = sketch_kernel(derive_key(kept["secret"].encode()))(source).to_pylist()
+    assert [{name: row[name] for name in kept["columns"]} for row in found] == [
+        row["sketch"] for row in kept["rows"]
+    ]
 
 
 def test_text_buffers_wants_strings() -> None:
