@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 from rich.console import Console
 
 from revenuer.detect.scan import ScanInput, scan
@@ -49,7 +50,8 @@ def run_scan(sources: Sequence[str], out: Path, options: ScanOptions) -> ScanRes
             until=options.until,
         )
         extra = {QUARANTINE_FILE: read.quarantine_file} if read.quarantine_file else {}
-        table, account_lines = None, ()
+        table: pa.Table | None = None
+        account_lines: tuple[str, ...] = ()
         if options.accounts is not None:
             registry = read_accounts(options.accounts, workdir=work / "accounts")
             table = registry.table
@@ -59,7 +61,10 @@ def run_scan(sources: Sequence[str], out: Path, options: ScanOptions) -> ScanRes
         with DuckDBEngine(work / "engine", memory_mb=options.memory_mb, threads=options.threads) as engine:
             engine.read_parquet("given", read.files) if read.files else None
             given = ScanInput(
-                files=read.files, kind=read.kind, accounts=table, summary=_summary(read, engine, account_lines)
+                files=read.files,
+                kind=read.kind,
+                accounts=table,
+                summary=_summary(read, engine, account_lines),
             )
             result = scan(engine, given, seed=options.seed, on_stage=progress.stage)
         progress.stage("writing the report")

@@ -104,7 +104,7 @@ def _components(incidence: sparse.csr_matrix) -> np.ndarray:
     binary = sparse.csr_matrix(
         (np.ones(incidence.nnz, np.int64), incidence.indices, incidence.indptr), shape=incidence.shape
     )
-    _, first, same = np.unique(binary @ salt, return_index=True, return_inverse=True)
+    _, first, same = np.unique(np.asarray(binary @ salt), return_index=True, return_inverse=True)
     distinct = incidence[first]
     sizes = np.diff(distinct.indptr)
     kept = np.argsort(-sizes, kind="stable")[:MAX_FINGERPRINTS]
@@ -114,7 +114,8 @@ def _components(incidence: sparse.csr_matrix) -> np.ndarray:
     union = n[overlap.row] + n[overlap.col] - overlap.data
     close = overlap.data >= SAME_ACCOUNTS * union
     links = sparse.coo_matrix(
-        (np.ones(int(close.sum())), (kept[overlap.row[close]], kept[overlap.col[close]])), shape=(len(first), len(first))
+        (np.ones(int(close.sum())), (kept[overlap.row[close]], kept[overlap.col[close]])),
+        shape=(len(first), len(first)),
     )
     _, labels = csgraph.connected_components(links, directed=False)
     result: np.ndarray = labels[same]

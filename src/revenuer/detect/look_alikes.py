@@ -18,12 +18,13 @@ SIBLING_SHARE = 0.6
 def licensed(population: Population) -> np.ndarray:
     """Return (N,) bool: accounts with a distillation licence that somebody checked. A bare declaration exempts nobody."""
     use = population.registry["declared_use"]
-    return _checked(population) & np.asarray(pc.fill_null(pc.equal(use, LICENSED_DISTILLATION), False))
+    is_licence: np.ndarray = np.asarray(pc.fill_null(pc.equal(use, LICENSED_DISTILLATION), False))
+    return np.asarray(_checked(population) & is_licence)
 
 
 def declared(population: Population) -> np.ndarray:
     """Return (N,) bool: verified accounts that declared any use (evaluation, red teaming, ...)."""
-    return _checked(population) & np.asarray(pc.is_valid(population.registry["declared_use"]))
+    return np.asarray(_checked(population) & np.asarray(pc.is_valid(population.registry["declared_use"])))
 
 
 def _checked(population: Population) -> np.ndarray:
@@ -47,7 +48,10 @@ def without_declared_siblings(accounts: np.ndarray, population: Population) -> t
     rest = accounts[~siblings]
     if siblings.mean() >= SIBLING_SHARE:
         n = int((count[values >= 0] >= MIN_SIBLINGS).sum())
-        return rest, f"{int(siblings.sum())} of {len(accounts)} accounts are declared siblings of {n} organisation(s)"
+        return (
+            rest,
+            f"{int(siblings.sum())} of {len(accounts)} accounts are declared siblings of {n} organisation(s)",
+        )
     return rest, None
 
 
@@ -65,4 +69,3 @@ def one_company(accounts: np.ndarray, population: Population, share_at_large: fl
     if common or float((code[accounts] == top).mean()) < 0.9 or verified < 0.5:
         return None
     return f"one mail domain ({domain.dictionary[top].as_py()}) on a business that was verified"
-

@@ -97,7 +97,7 @@ def membership(members: np.ndarray, linkage: Linkage, family: Family | None) -> 
     linked[linkage.replay.target[inside]] = True
     inside = np.isin(linkage.replay.target, members)
     linked[linkage.replay.source[inside]] = True
-    return score + np.where(linked, CAPS[4], -2.0 * linked[members].mean())
+    return np.asarray(score + np.where(linked, CAPS[4], -2.0 * linked[members].mean()))
 
 
 def _fit(space: AccountSpace, members: np.ndarray) -> np.ndarray:
@@ -114,9 +114,9 @@ def _fit(space: AccountSpace, members: np.ndarray) -> np.ndarray:
     center_error = 1 / weight.sum(axis=0)
     here = spread + center_error + noise
     there = space.model.between + noise
-    log_ratio = -0.5 * (
-        np.log(here / there) + (space.at - center) ** 2 / here - space.at**2 / there
-    ).sum(axis=1)
+    log_ratio = -0.5 * (np.log(here / there) + (space.at - center) ** 2 / here - space.at**2 / there).sum(
+        axis=1
+    )
     known = space.n >= 2
     score[known] = log_ratio[known] / np.log(10)
     return _explained_by_chance(score, known, members)

@@ -28,7 +28,7 @@ def find_regions(rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return unit region centres (K, D) of embeddings `rows` (n, D); K is REGIONS, or fewer for few rows."""
     k = min(REGIONS, max(1, len(rows) // 10))
     unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    centers = unit[rng.choice(len(unit), k, replace=False)]
+    centers: np.ndarray = unit[rng.choice(len(unit), k, replace=False)]
     for _ in range(ROUNDS):
         label = (unit @ centers.T).argmax(axis=1)
         sums = np.zeros_like(centers)
@@ -57,7 +57,9 @@ def read_scattered(engine: Engine, size: int, rng: np.random.Generator) -> Conte
             shared=empty,
         )
     every = max(1, total // SAMPLE)
-    sample = engine.query(f"SELECT s.embedding FROM {described} AND abs(s.prompt // 4) % {every} = 0 LIMIT {2 * SAMPLE}")
+    sample = engine.query(
+        f"SELECT s.embedding FROM {described} AND abs(s.prompt // 4) % {every} = 0 LIMIT {2 * SAMPLE}"
+    )
     if not sample.num_rows:
         sample = engine.query(f"SELECT s.embedding FROM {described} LIMIT {SAMPLE}")
     rows = binary_matrix(sample["embedding"].combine_chunks(), np.int8).astype(np.float32)
@@ -66,15 +68,21 @@ def read_scattered(engine: Engine, size: int, rng: np.random.Generator) -> Conte
     def place(batch: pa.RecordBatch) -> pa.RecordBatch:
         return place_batch(batch, centers)
 
-    engine.map_batches("placed", f"SELECT c.acct, s.prompt, s.embedding FROM {described}", place, _PLACED_SCHEMA)
-    engine.create("crowd", "SELECT acct, region, count(DISTINCT prompt) AS held FROM placed GROUP BY acct, region")
+    engine.map_batches(
+        "placed", f"SELECT c.acct, s.prompt, s.embedding FROM {described}", place, _PLACED_SCHEMA
+    )
+    engine.create(
+        "crowd", "SELECT acct, region, count(DISTINCT prompt) AS held FROM placed GROUP BY acct, region"
+    )
     engine.create(
         "alone",
         "SELECT acct, region FROM (SELECT acct, region, held, sum(held) OVER (PARTITION BY acct) AS total FROM crowd) "
         f"WHERE held <= greatest(1, {ALONE_SHARE} * total)",
     )
     half_mean, half_effective = accumulate_halves(
-        engine, "SELECT p.acct, p.prompt, p.embedding FROM placed p JOIN alone a ON p.acct = a.acct AND p.region = a.region", size
+        engine,
+        "SELECT p.acct, p.prompt, p.embedding FROM placed p JOIN alone a ON p.acct = a.acct AND p.region = a.region",
+        size,
     )
     engine.drop("placed")
     return Content(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoCovariance:
     """`center` (D,), `basis` (D, K): in `(x - center) @ basis` W is the identity and B is diag(`between`) (K,)."""
@@ -65,5 +66,5 @@ def pair_log10_lr(
     det = ta * tb - b * b
     same = (tb * ya**2 - 2 * b * ya * yb + ta * yb**2) / det
     apart = ya**2 / ta + yb**2 / tb
-    log_ratio: np.ndarray = -0.5 * (np.log(det) - np.log(ta * tb) + same - apart).sum(axis=1)
-    return log_ratio / np.log(10)
+    log_ratio = -0.5 * (np.log(det) - np.log(ta * tb) + same - apart).sum(axis=1)
+    return np.asarray(log_ratio / np.log(10))

@@ -25,7 +25,10 @@ def measure(group: Group, context: Context) -> Measurement | None:
     covariance = float(np.mean(a * b))
     scale = np.sqrt(max(float(np.mean(a * a)), 1e-9) * max(float(np.mean(b * b)), 1e-9))
     value = covariance / scale
-    return Measurement(value=value, summary=f"two random halves of it rise and fall together (r = {value:.2f} beyond the usual day)")
+    return Measurement(
+        value=value,
+        summary=f"two random halves of it rise and fall together (r = {value:.2f} beyond the usual day)",
+    )
 
 
 def _residual(counts: np.ndarray, everyone: np.ndarray) -> np.ndarray:
@@ -36,8 +39,8 @@ def _residual(counts: np.ndarray, everyone: np.ndarray) -> np.ndarray:
     swing = everyone / np.maximum(usual[hour], 1)
     expected = own[hour] * swing
     expected *= counts.sum() / max(expected.sum(), 1e-9)
-    residual: np.ndarray = (counts - expected) / np.sqrt(expected + 0.5)
-    return residual - residual.mean()
+    residual = (counts - expected) / np.sqrt(expected + 0.5)
+    return np.asarray(residual - residual.mean())
 
 
 SIGNAL = Signal(

@@ -6,7 +6,9 @@ from revenuer.detect.group import Context, Group
 from revenuer.detect.signals.base import Measurement
 
 
-def measure_shared(group: Group, context: Context, attributes: tuple[str, ...], what: str) -> Measurement | None:
+def measure_shared(
+    group: Group, context: Context, attributes: tuple[str, ...], what: str
+) -> Measurement | None:
     """Measure the mean log10 rarity (0 = common) of the values that each account shares with another member.
 
     An account that shares nothing counts 0; of several attributes the best counts. None where nobody's value is known.
@@ -21,7 +23,7 @@ def measure_shared(group: Group, context: Context, attributes: tuple[str, ...], 
         account, value, holders = context.identity.values[attribute]
         mine = np.isin(account, group.accounts)
         known[account[mine]] = True
-        values, index, count = np.unique(value[mine], return_inverse=True, return_counts=True)
+        _, index, count = np.unique(value[mine], return_inverse=True, return_counts=True)
         shared = count[index] >= 2
         weight = np.log10(size / holders[mine]) * shared
         np.maximum.at(best, account[mine], weight)
@@ -29,5 +31,8 @@ def measure_shared(group: Group, context: Context, attributes: tuple[str, ...], 
     if int(known[group.accounts].sum()) < 2:
         return None
     n = int(sharers[group.accounts].sum())
-    value = float(best[group.accounts].mean())
-    return Measurement(value=value, summary=f"{n} of {group.size} accounts share {what} with a sibling (mean rarity 1 in {10**value:,.0f})")
+    mean = float(best[group.accounts].mean())
+    return Measurement(
+        value=mean,
+        summary=f"{n} of {group.size} accounts share {what} with a sibling (mean rarity 1 in {10**mean:,.0f})",
+    )
