@@ -27,16 +27,47 @@ def moment(_: click.Context, parameter: click.Parameter, value: str | None) -> d
 
 @click.command(name="scan")
 @click.argument("logs", nargs=-1, required=True)
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the result; an earlier scan's is replaced.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the result; an earlier scan's is replaced.",
+)
 @click.option("--accounts", help="Account table (Parquet, CSV or JSONL).")
-@click.option("--format", "log_format", default="auto", show_default=True, type=click.Choice(["auto", *FORMATS]), help="Log format.")
-@click.option("--mapping", type=click.Path(path_type=Path), help="TOML file that maps your fields to the exchange columns.")
-@click.option("--engine", default="duckdb", show_default=True, type=click.Choice(["duckdb", "spark"]), help="What runs the pipeline.")
+@click.option(
+    "--format",
+    "log_format",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", *FORMATS]),
+    help="Log format.",
+)
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    help="TOML file that maps your fields to the exchange columns.",
+)
+@click.option(
+    "--engine",
+    default="duckdb",
+    show_default=True,
+    type=click.Choice(["duckdb", "spark"]),
+    help="What runs the pipeline.",
+)
 @click.option("--since", callback=moment, help="Leave out requests before this time.")
 @click.option("--until", callback=moment, help="Leave out requests from this time on.")
 @click.option("--seed", default=0, show_default=True, help="The same seed and log give the same result.")
-@click.option("--workdir", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Where scratch files go.")
-@click.option("--memory", "memory_mb", default=1500, show_default=True, type=click.IntRange(min=256), help="MB the engine may hold before it spills.")
+@click.option(
+    "--workdir", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Where scratch files go."
+)
+@click.option(
+    "--memory",
+    "memory_mb",
+    default=1500,
+    show_default=True,
+    type=click.IntRange(min=256),
+    help="MB the engine may hold before it spills.",
+)
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(min=1), help="Threads.")
 @click.option("--json", "as_json", is_flag=True, help="Print campaigns.json instead of the table.")
 def command(
@@ -59,7 +90,9 @@ def command(
     Writes campaigns.json, accounts.parquet and report.html to --out. Exit code 1 when there are findings.
     """
     if engine == "spark":
-        raise MissingDependencyError("the Spark engine is not part of this version; leave --engine out to use DuckDB")
+        raise MissingDependencyError(
+            "the Spark engine is not part of this version; leave --engine out to use DuckDB"
+        )
     options = ScanOptions(
         log_format=log_format,
         mapping=load_mapping(mapping) if mapping else None,

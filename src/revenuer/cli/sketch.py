@@ -22,10 +22,26 @@ MIN_KEY_BYTES = 16
 
 @click.command(name="sketch")
 @click.argument("logs", nargs=-1, required=True)
-@click.option("--key-file", required=True, type=click.Path(path_type=Path), help="Secret of 16 bytes or more; sketches under one key can be scanned together.")
+@click.option(
+    "--key-file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Secret of 16 bytes or more; sketches under one key can be scanned together.",
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Parquet file to write.")
-@click.option("--format", "log_format", default="auto", show_default=True, type=click.Choice(["auto", *FORMATS]), help="Log format.")
-@click.option("--mapping", type=click.Path(path_type=Path), help="TOML file that maps your fields to the exchange columns.")
+@click.option(
+    "--format",
+    "log_format",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", *FORMATS]),
+    help="Log format.",
+)
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    help="TOML file that maps your fields to the exchange columns.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def command(
     logs: tuple[str, ...], key_file: Path, out: Path, log_format: str, mapping: Path | None, as_json: bool
@@ -38,14 +54,22 @@ def command(
     with tempfile.TemporaryDirectory(prefix="revenuer-") as scratch:
         work = Path(scratch)
         progress.stage("reading logs")
-        read = read_logs(logs, workdir=work / "logs", log_format=log_format, mapping=load_mapping(mapping) if mapping else None)
+        read = read_logs(
+            logs,
+            workdir=work / "logs",
+            log_format=log_format,
+            mapping=load_mapping(mapping) if mapping else None,
+        )
         if read.kind == "sketch":
             raise UsageError("the input is a sketch table already; scan it as it is")
         progress.stage("sketching prompts")
         aside = out.with_name(f".{out.name}.part")
         rows = 0
         try:
-            with DuckDBEngine(work / "engine") as engine, pq.ParquetWriter(aside, _schema(), compression="zstd") as writer:
+            with (
+                DuckDBEngine(work / "engine") as engine,
+                pq.ParquetWriter(aside, _schema(), compression="zstd") as writer,
+            ):
                 if read.files:
                     engine.read_parquet("exchange", read.files)
                     for batch in engine.stream("SELECT * FROM exchange", sketch_kernel(key)):
@@ -59,7 +83,9 @@ def command(
     if as_json:
         click.echo(json.dumps(summary))
     else:
-        click.echo(f"{rows:,} sketches written to {out}; {read.quarantined} rows quarantined, {read.duplicates} duplicates dropped")
+        click.echo(
+            f"{rows:,} sketches written to {out}; {read.quarantined} rows quarantined, {read.duplicates} duplicates dropped"
+        )
 
 
 def _schema() -> pa.Schema:
@@ -70,7 +96,11 @@ def _secret(key_file: Path) -> bytes:
     try:
         secret = key_file.read_bytes().strip()
     except OSError as error:
-        raise InputError(f"cannot read key file {key_file}: {error.strerror}; make one with: openssl rand -hex 32 > {key_file}") from error
+        raise InputError(
+            f"cannot read key file {key_file}: {error.strerror}; make one with: openssl rand -hex 32 > {key_file}"
+        ) from error
     if len(secret) < MIN_KEY_BYTES:
-        raise InputError(f"key file {key_file} holds {len(secret)} bytes, a key needs {MIN_KEY_BYTES}; make one with: openssl rand -hex 32 > {key_file}")
+        raise InputError(
+            f"key file {key_file} holds {len(secret)} bytes, a key needs {MIN_KEY_BYTES}; make one with: openssl rand -hex 32 > {key_file}"
+        )
     return secret

@@ -16,7 +16,9 @@ from revenuer.engine import Engine
 FEW_OPENINGS = 0.2
 """Below this share of openings, all prompts of an account describe it."""
 
-_PARTIAL_SCHEMA = pa.schema([("acct", pa.int32()), ("half", pa.int32()), ("n", pa.int32()), ("sum", pa.binary())])
+_PARTIAL_SCHEMA = pa.schema(
+    [("acct", pa.int32()), ("half", pa.int32()), ("n", pa.int32()), ("sum", pa.binary())]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,9 @@ def binary_matrix(column: pa.Array, dtype: type[np.generic]) -> np.ndarray:
     """View a binary column without nulls, whose values have one length, as a matrix (rows, width) of `dtype`."""
     _, offsets_buffer, data = column.buffers()
     offsets = np.frombuffer(offsets_buffer, np.int32)[column.offset : column.offset + len(column) + 1]
-    flat = np.frombuffer(data, dtype, count=(offsets[-1] - offsets[0]) // np.dtype(dtype).itemsize, offset=offsets[0])
+    flat = np.frombuffer(
+        data, dtype, count=(offsets[-1] - offsets[0]) // np.dtype(dtype).itemsize, offset=offsets[0]
+    )
     return flat.reshape(len(column), -1)
 
 

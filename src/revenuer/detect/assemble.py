@@ -129,7 +129,9 @@ def _headline(judgement: Judgement, population: Population) -> str:
     if not judgement.evidence:
         return f"{len(accounts)} account(s) with a distillation licence that was declared and verified"
     rate = float(np.median(population.requests[accounts]))
-    why = "; ".join(e.summary for e in judgement.evidence if e.outcome is Outcome.POSITIVE and e.family != "volume")
+    why = "; ".join(
+        e.summary for e in judgement.evidence if e.outcome is Outcome.POSITIVE and e.family != "volume"
+    )
     return f"{len(accounts)} accounts, {rate:,.0f} requests each: {why}"
 
 
@@ -149,7 +151,10 @@ def _would_change(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
     strongest = [e for e in evidence if e.outcome is Outcome.POSITIVE and e.family != "volume"][:4]
     return (
         "A customer who declares these accounts as its own, and whom you have verified.",
-        *(f"Proof that this is rather: {e.look_alike} (against {e.signal.replace('_', ' ')})." for e in strongest),
+        *(
+            f"Proof that this is rather: {e.look_alike} (against {e.signal.replace('_', ' ')})."
+            for e in strongest
+        ),
     )
 
 
@@ -209,7 +214,9 @@ def _edges(judgement: Judgement, candidates: Candidates) -> tuple[GraphEdge, ...
     accounts = judgement.group.accounts
     if len(accounts) > GRAPH_ACCOUNTS:
         accounts = accounts[np.argsort(-population.requests[accounts], kind="stable")[:GRAPH_ACCOUNTS]]
-    inside = np.flatnonzero(np.isin(graph.source, accounts) & np.isin(graph.target, accounts) & (graph.total > 0))
+    inside = np.flatnonzero(
+        np.isin(graph.source, accounts) & np.isin(graph.target, accounts) & (graph.total > 0)
+    )
     strongest = inside[np.argsort(-graph.total[inside], kind="stable")[:GRAPH_EDGES]]
     kinds = graph.score[strongest].argmax(axis=1)
     source = population.ids.take(pa.array(graph.source[strongest])).to_pylist()

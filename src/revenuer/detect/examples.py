@@ -14,7 +14,9 @@ EXAMPLES = 6
 MAX_CHARACTERS = 2000
 
 
-def find_examples(engine: Engine, has_text: bool, group: int, fingerprints: np.ndarray) -> tuple[ExampleRequest, ...]:
+def find_examples(
+    engine: Engine, has_text: bool, group: int, fingerprints: np.ndarray
+) -> tuple[ExampleRequest, ...]:
     """Return up to EXAMPLES requests of group number `group` of the table `grp`, from as many accounts.
 
     Requests that carry one of `fingerprints` (int64) come first. Texts are None where the log held sketches.

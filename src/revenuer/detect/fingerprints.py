@@ -43,7 +43,9 @@ def text_hash(hashes: np.ndarray, count: int) -> np.uint64:
 
 
 @njit(cache=True)
-def winnow(hashes: np.ndarray, kinds: np.ndarray, count: int, grams: np.ndarray, out: np.ndarray, at: int) -> int:
+def winnow(
+    hashes: np.ndarray, kinds: np.ndarray, count: int, grams: np.ndarray, out: np.ndarray, at: int
+) -> int:
     """Write the winnowed span hashes from `out[at]` on and return the new end; `grams` is scratch of MAX_TOKENS.
 
     A text of GRAM..7 tokens gives one fingerprint, a shorter one none. Equal neighbours are written once.

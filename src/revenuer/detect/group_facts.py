@@ -27,13 +27,15 @@ def register_groups(engine: Engine, groups: list[np.ndarray]) -> None:
     """Make `groups` of account codes readable as the table `grp` (g, acct)."""
     number = np.repeat(np.arange(len(groups)), [len(g) for g in groups])
     engine.register(
-        "grp", pa.table({"g": pa.array(number, pa.int32()), "acct": pa.array(np.concatenate(groups), pa.int32())})
+        "grp",
+        pa.table({"g": pa.array(number, pa.int32()), "acct": pa.array(np.concatenate(groups), pa.int32())}),
     )
 
 
 def _shape(engine: Engine) -> pa.Table:
     intents = ", ".join(
-        f"avg(CASE WHEN {name} > {threshold} THEN 1.0 ELSE 0.0 END) AS {name}_share" for name, threshold in THRESHOLDS.items()
+        f"avg(CASE WHEN {name} > {threshold} THEN 1.0 ELSE 0.0 END) AS {name}_share"
+        for name, threshold in THRESHOLDS.items()
     )
     return engine.query(
         f"""SELECT g, count(*) AS requests, count(prompt) AS prompts, min(t) AS first, max(t) AS last,

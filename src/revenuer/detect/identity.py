@@ -64,7 +64,9 @@ def read_identity(engine: Engine, size: int, registry: pa.Table, rng: np.random.
         weight = np.minimum(np.log10(size / shared), MAX_WEIGHT[attribute])
         parts.append((source, target, weight, np.full(len(source), code)))
     empty = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64))
-    source, target, weight, attribute_code = (np.concatenate(columns) for columns in zip(*parts or [empty], strict=True))
+    source, target, weight, attribute_code = (
+        np.concatenate(columns) for columns in zip(*parts or [empty], strict=True)
+    )
     return Identity(
         values=values,
         source=source,

@@ -27,7 +27,9 @@ def find_lineage(
         for j, other in enumerate(groups):
             if i == j:
                 continue
-            linked = _linked(mine, other, identity, population.size) or max(pools[i, j], pools[j, i]) > POOL_SHARE
+            linked = (
+                _linked(mine, other, identity, population.size) or max(pools[i, j], pools[j, i]) > POOL_SHARE
+            )
             if not linked:
                 continue
             gap = float(np.quantile(population.first[mine], 0.1) - np.quantile(population.last[other], 0.9))

@@ -62,7 +62,9 @@ def link_accounts(
     """Return the scored pairs among all accounts."""
     size = population.size
     content_model = fit_two_covariance(population.content.half_mean, population.content.half_effective)
-    behavior_model = fit_two_covariance(_standardised(behavior.half), behavior.days, min_n=2.0, dims=24, ridge=0.1)
+    behavior_model = fit_two_covariance(
+        _standardised(behavior.half), behavior.days, min_n=2.0, dims=24, ridge=0.1
+    )
     content = AccountSpace.build(content_model, population.content.mean, population.content.effective)
     scattered_model = fit_two_covariance(scattered.half_mean, scattered.half_effective, min_n=3.0)
     alone = AccountSpace.build(scattered_model, scattered.mean, scattered.effective)
@@ -73,7 +75,8 @@ def link_accounts(
         content.neighbours(),
         alone.neighbours(),
         *(space.neighbours(inside) for inside in elevated for space in (content, alone, shape)),
-        (identity.source, identity.target), (replay.source, replay.target),
+        (identity.source, identity.target),
+        (replay.source, replay.target),
         *family_pairs,
     ]
     key = np.unique(np.concatenate([_key(a, b, size) for a, b in proposals]))
@@ -83,8 +86,12 @@ def link_accounts(
         content.calibrated_score(source, target, rng), alone.calibrated_score(source, target, rng)
     )
     score[:, 1] = shape.calibrated_score(source, target, rng)
-    np.add.at(score[:, 2], np.searchsorted(key, _key(identity.source, identity.target, size)), identity.weight)
-    for family, (a, b) in zip((f for f in families if len(f.accounts) <= 0.2 * size), family_pairs, strict=True):
+    np.add.at(
+        score[:, 2], np.searchsorted(key, _key(identity.source, identity.target, size)), identity.weight
+    )
+    for family, (a, b) in zip(
+        (f for f in families if len(f.accounts) <= 0.2 * size), family_pairs, strict=True
+    ):
         at = np.searchsorted(key, _key(a, b, size))
         score[at, 3] = np.maximum(score[at, 3], np.log10(size / len(family.accounts)))
     np.add.at(score[:, 4], np.searchsorted(key, _key(replay.source, replay.target, size)), 6.0)

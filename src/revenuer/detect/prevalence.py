@@ -12,7 +12,9 @@ MISSED_SHARE = 0.25
 """Share of a campaign's accounts that settling may miss: the most seen on the range's campaigns that were found."""
 
 
-def estimate_prevalence(campaigns: list[Campaign], watched: list[Judgement], population: Population) -> Prevalence:
+def estimate_prevalence(
+    campaigns: list[Campaign], watched: list[Judgement], population: Population
+) -> Prevalence:
     """Return harvest over all exchanges.
 
     `low` counts what carries the group's mark in campaigns, less the expected share of false ones, and half of what is

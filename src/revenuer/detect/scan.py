@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from revenuer.detect.assemble import Extras, assemble, campaign_id, group_fingerprints
-from revenuer.detect.calibration import Calibration, load_calibration
+from revenuer.detect.calibration import load_calibration
 from revenuer.detect.candidates import Candidates, find_candidates
 from revenuer.detect.examples import find_examples
 from revenuer.detect.group_facts import register_groups
@@ -99,7 +99,9 @@ def columns_missing(given: ScanInput, population: Population) -> frozenset[str]:
     return frozenset(missing)
 
 
-def _campaigns(engine: Engine, selection: Selection, candidates: Candidates, has_text: bool) -> list[Campaign]:
+def _campaigns(
+    engine: Engine, selection: Selection, candidates: Candidates, has_text: bool
+) -> list[Campaign]:
     population = candidates.context.population
     groups = [j.group.accounts for j in selection.campaigns]
     if not groups:
@@ -125,7 +127,9 @@ def _campaigns(engine: Engine, selection: Selection, candidates: Candidates, has
 
 
 def _models(engine: Engine, groups: int) -> list[tuple[str, ...]]:
-    rows = engine.query("SELECT g, model, count(*) AS n FROM ex JOIN grp USING (acct) GROUP BY ALL ORDER BY n DESC, model")
+    rows = engine.query(
+        "SELECT g, model, count(*) AS n FROM ex JOIN grp USING (acct) GROUP BY ALL ORDER BY n DESC, model"
+    )
     found: list[list[str]] = [[] for _ in range(groups)]
     for row in rows.to_pylist():
         found[row["g"]].append(row["model"])
@@ -151,7 +155,9 @@ def _cleared(selection: Selection, candidates: Candidates) -> tuple[ClearedGroup
 
 def _cleared_group(judgement: Judgement, population: Population) -> ClearedGroup:
     against = [e for e in judgement.evidence if e.outcome is Outcome.NEGATIVE]
-    strongest = next((e for e in judgement.evidence if e.outcome is Outcome.POSITIVE and e.family != "volume"), None)
+    strongest = next(
+        (e for e in judgement.evidence if e.outcome is Outcome.POSITIVE and e.family != "volume"), None
+    )
     return ClearedGroup(
         accounts=tuple(population.ids.take(pa.array(judgement.group.accounts)).to_pylist()),
         exchanges=int(population.requests[judgement.group.accounts].sum()),
@@ -187,7 +193,9 @@ def _verdicts(
         log10_e[judgement.group.accounts] = judgement.log10_e
     verdict[licensed(population)] = Verdict.SANCTIONED
     return tuple(
-        AccountVerdict(account_id=name, campaign_id=owner[i], verdict=Verdict(verdict[i]), log10_e=float(log10_e[i]))
+        AccountVerdict(
+            account_id=name, campaign_id=owner[i], verdict=Verdict(verdict[i]), log10_e=float(log10_e[i])
+        )
         for i, name in enumerate(population.ids.to_pylist())
     )
 
@@ -200,6 +208,8 @@ def _nothing(summary: InputSummary) -> ScanResult:
         campaigns=(),
         sanctioned=(),
         cleared=(),
-        not_evaluated=tuple(NotEvaluated(signal=s.name, reason="the log holds no exchanges") for s in SIGNALS),
+        not_evaluated=tuple(
+            NotEvaluated(signal=s.name, reason="the log holds no exchanges") for s in SIGNALS
+        ),
         verdicts=(),
     )

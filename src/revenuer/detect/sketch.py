@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-from revenuer.detect.embedding import EMBED_DIM, _INT8_SCALE as INT8_SCALE, embed_into
+from revenuer.detect.embedding import _INT8_SCALE as INT8_SCALE
+from revenuer.detect.embedding import EMBED_DIM, embed_into
 from revenuer.detect.fingerprints import (
     BAND,
     BANDS,
@@ -273,7 +274,9 @@ def _as_binary(rows: np.ndarray, null: np.ndarray) -> pa.Array:
     offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
     data = np.ascontiguousarray(rows if not null.any() else rows[~null])
     validity = pa.py_buffer(np.packbits(~null, bitorder="little").tobytes()) if null.any() else None
-    return pa.Array.from_buffers(pa.binary(), n, [validity, pa.py_buffer(offsets.tobytes()), pa.py_buffer(data.tobytes())])
+    return pa.Array.from_buffers(
+        pa.binary(), n, [validity, pa.py_buffer(offsets.tobytes()), pa.py_buffer(data.tobytes())]
+    )
 
 
 def _column(batch: pa.RecordBatch, name: str) -> pa.Array:

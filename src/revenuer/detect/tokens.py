@@ -107,7 +107,11 @@ def tokenize(
                 h = (h ^ np.uint64(b)) * _FNV_PRIME
             elif s == 2:
                 code = ((int(data[j]) & 0x1F) << 6) | (int(data[j + 1]) & 0x3F)
-                if (0xC0 <= code <= 0xDE and code != 0xD7) or (0x410 <= code <= 0x42F) or (0x391 <= code <= 0x3A9):
+                if (
+                    (0xC0 <= code <= 0xDE and code != 0xD7)
+                    or (0x410 <= code <= 0x42F)
+                    or (0x391 <= code <= 0x3A9)
+                ):
                     code += 32
                 elif 0x400 <= code <= 0x40F:
                     code += 80

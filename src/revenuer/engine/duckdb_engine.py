@@ -3,8 +3,8 @@
 import errno
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -42,7 +42,9 @@ class DuckDBEngine:
     def read_parquet(self, name: str, files: Sequence[Path]) -> None:
         """Make the Parquet files readable as the table `name`, matched by column name."""
         listed = ", ".join(f"'{_quoted(file)}'" for file in files)
-        self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}], union_by_name=true)")
+        self._run(
+            f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}], union_by_name=true)"
+        )
 
     def create(self, name: str, query: str) -> None:
         """Store the result of `query` as the table `name`, replacing one of that name."""
@@ -67,7 +69,9 @@ class DuckDBEngine:
         self._serial += 1
         path = self._workdir / f"{name}-{self._serial}.parquet"
         try:
-            with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer:
+            with pq.ParquetWriter(
+                path, schema, compression="lz4", use_dictionary=False, write_statistics=False
+            ) as writer:
                 for batch in self.stream(query, kernel):
                     writer.write_batch(batch)
         except OSError as error:

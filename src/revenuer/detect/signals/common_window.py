@@ -28,7 +28,9 @@ def measure(group: Group, context: Context) -> Measurement | None:
     if not values:
         return None
     value = float(max(values))
-    return Measurement(value=value, summary=f"first or last requests lie {10**value:.1f} times closer together than at large")
+    return Measurement(
+        value=value, summary=f"first or last requests lie {10**value:.1f} times closer together than at large"
+    )
 
 
 SIGNAL = Signal(

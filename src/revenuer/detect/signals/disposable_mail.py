@@ -23,7 +23,10 @@ def measure(group: Group, context: Context) -> Measurement | None:
     here = float(thrown[group.accounts][known[group.accounts]].mean())
     there = float(thrown[known].mean())
     value = float(np.log10((here + 0.02) / (there + 0.02)))
-    return Measurement(value=value, summary=f"{here:.0%} of its accounts use a throw-away mail domain (at large: {there:.1%})")
+    return Measurement(
+        value=value,
+        summary=f"{here:.0%} of its accounts use a throw-away mail domain (at large: {there:.1%})",
+    )
 
 
 SIGNAL = Signal(

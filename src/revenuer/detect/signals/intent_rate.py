@@ -23,4 +23,6 @@ def measure_rate(group: Group, context: Context, intent: str, what: str) -> Meas
     there = float(shares.mean()) if len(shares) else 0.0
     here = group.facts[f"{intent}_share"]
     value = float(np.log10((here + BACKGROUND) / (there + BACKGROUND)))
-    return Measurement(value=value, summary=f"{here:.1%} of its prompts read as {what} (mean account: {there:.1%})")
+    return Measurement(
+        value=value, summary=f"{here:.1%} of its prompts read as {what} (mean account: {there:.1%})"
+    )

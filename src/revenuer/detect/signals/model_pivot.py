@@ -17,7 +17,10 @@ def measure(group: Group, context: Context) -> Measurement | None:
         return None
     here, there = group.facts["pivot_share"], group.facts["pivot_everyone"]
     value = float(np.log10((here + 0.02) / (there + 0.02)))
-    return Measurement(value=value, summary=f"{here:.0%} of its requests went to a new model within 48 h (everyone: {there:.0%})")
+    return Measurement(
+        value=value,
+        summary=f"{here:.0%} of its requests went to a new model within 48 h (everyone: {there:.0%})",
+    )
 
 
 SIGNAL = Signal(

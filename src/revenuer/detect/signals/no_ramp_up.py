@@ -21,12 +21,17 @@ def measure(group: Group, context: Context) -> Measurement | None:
         if len(seen) < 2 or seen[0] < DAY_HOURS or seen[-1] - seen[0] < MIN_LATE_HOURS:
             continue
         early = row[seen[0] : seen[0] + DAY_HOURS].sum()
-        late = row[seen[0] + DAY_HOURS : seen[-1] + 1].sum() * DAY_HOURS / (seen[-1] + 1 - seen[0] - DAY_HOURS)
+        late = (
+            row[seen[0] + DAY_HOURS : seen[-1] + 1].sum() * DAY_HOURS / (seen[-1] + 1 - seen[0] - DAY_HOURS)
+        )
         ratios.append(np.log10((early + 0.5) / (late + 0.5)))
     if len(ratios) < 4:
         return None
     value = float(-abs(np.median(ratios)))
-    return Measurement(value=value, summary=f"new accounts do {10 ** float(np.median(ratios)):.0%} of a later day's work on their first day")
+    return Measurement(
+        value=value,
+        summary=f"new accounts do {10 ** float(np.median(ratios)):.0%} of a later day's work on their first day",
+    )
 
 
 SIGNAL = Signal(

@@ -21,11 +21,16 @@ def measure(group: Group, context: Context) -> Measurement | None:
         norm = logs[outside & (code == value)]
         if value < 0 or len(norm) < 20:
             continue
-        scores.extend((logs[group.accounts][code[group.accounts] == value] - norm.mean()) / max(norm.std(), 0.1))
+        scores.extend(
+            (logs[group.accounts][code[group.accounts] == value] - norm.mean()) / max(norm.std(), 0.1)
+        )
     if len(scores) < 4:
         return None
     value = float(np.mean(scores))
-    return Measurement(value=value, summary=f"its use stands {value:+.1f} standard deviations from its plans' other customers")
+    return Measurement(
+        value=value,
+        summary=f"its use stands {value:+.1f} standard deviations from its plans' other customers",
+    )
 
 
 SIGNAL = Signal(

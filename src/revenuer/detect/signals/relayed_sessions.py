@@ -19,7 +19,9 @@ def measure(group: Group, context: Context) -> Measurement | None:
         return None
     here, there = float(np.median(mine)), float(np.median(column[active]))
     value = float(np.log10((here + 0.01) / (there + 0.01)))
-    return Measurement(value=value, summary=f"{here:.2f} addresses a request on its median account (at large: {there:.2f})")
+    return Measurement(
+        value=value, summary=f"{here:.2f} addresses a request on its median account (at large: {there:.2f})"
+    )
 
 
 SIGNAL = Signal(

@@ -25,7 +25,9 @@ def measure(group: Group, context: Context) -> Measurement | None:
     around = np.concatenate([profile, profile[:, : REST_HOURS - 1]], axis=1)
     rest = np.lib.stride_tricks.sliding_window_view(around, REST_HOURS, axis=1).sum(axis=2).min(axis=1)
     value = float(np.median(rest / profile.sum(axis=1)) * DAY_HOURS / REST_HOURS)
-    return Measurement(value=value, summary=f"its accounts work their quietest eight hours at {value:.0%} of the mean rate")
+    return Measurement(
+        value=value, summary=f"its accounts work their quietest eight hours at {value:.0%} of the mean rate"
+    )
 
 
 SIGNAL = Signal(

@@ -7,7 +7,7 @@ from revenuer.detect.group import Context, Group
 from revenuer.detect.signals.base import Measurement, Signal
 from revenuer.detect.signals.shared_identity import measure_shared
 
-ATTRIBUTES = ('signup_ip', 'ip', 'ip_prefix')
+ATTRIBUTES = ("signup_ip", "ip", "ip_prefix")
 
 
 def measure(group: Group, context: Context) -> Measurement | None:

@@ -7,7 +7,7 @@ from revenuer.detect.group import Context, Group
 from revenuer.detect.signals.base import Measurement, Signal
 from revenuer.detect.signals.shared_identity import measure_shared
 
-ATTRIBUTES = ('tls_fingerprint', 'user_agent')
+ATTRIBUTES = ("tls_fingerprint", "user_agent")
 
 
 def measure(group: Group, context: Context) -> Measurement | None:

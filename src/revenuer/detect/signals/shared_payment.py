@@ -7,7 +7,7 @@ from revenuer.detect.group import Context, Group
 from revenuer.detect.signals.base import Measurement, Signal
 from revenuer.detect.signals.shared_identity import measure_shared
 
-ATTRIBUTES = ('payment_fingerprint',)
+ATTRIBUTES = ("payment_fingerprint",)
 
 
 def measure(group: Group, context: Context) -> Measurement | None:

@@ -25,9 +25,12 @@ def measure(group: Group, context: Context) -> Measurement | None:
         if mean * (1 - outside) > best:
             best, reach = mean * (1 - outside), family.reach
     if best == 0.0:
-        return Measurement(value=0.0, summary="no span of eight words that its accounts share and others do not")
+        return Measurement(
+            value=0.0, summary="no span of eight words that its accounts share and others do not"
+        )
     return Measurement(
-        value=best, summary=f"a span that {best:.0%} of its prompts share and that {reach} accounts in all ever sent"
+        value=best,
+        summary=f"a span that {best:.0%} of its prompts share and that {reach} accounts in all ever sent",
     )
 
 

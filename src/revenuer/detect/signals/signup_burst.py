@@ -17,10 +17,14 @@ def measure(group: Group, context: Context) -> Measurement | None:
     if len(mine) < 4 or len(everyone) < 20:
         return None
     here, there = (
-        float(np.subtract(*np.quantile(column.cast("int64").to_numpy(), [0.8, 0.2]))) for column in (mine, everyone)
+        float(np.subtract(*np.quantile(column.cast("int64").to_numpy(), [0.8, 0.2])))
+        for column in (mine, everyone)
     )
     value = float(-np.log10(max(here / max(there, 1.0), 0.001)))
-    return Measurement(value=value, summary=f"the middle 60 % of its sign-ups lie within {here / 86_400e6:.1f} days (at large: {there / 86_400e6:.0f})")
+    return Measurement(
+        value=value,
+        summary=f"the middle 60 % of its sign-ups lie within {here / 86_400e6:.1f} days (at large: {there / 86_400e6:.0f})",
+    )
 
 
 SIGNAL = Signal(

@@ -21,9 +21,12 @@ def measure(group: Group, context: Context) -> Measurement | None:
     if not live.any():
         return None
     here = shape[group.accounts].var(axis=0)
-    relative = shrunk(float(np.exp(np.mean(np.log(np.clip(here[live] / there[live], FLOOR, 10.0))))), group.size)
+    relative = shrunk(
+        float(np.exp(np.mean(np.log(np.clip(here[live] / there[live], FLOOR, 10.0))))), group.size
+    )
     return Measurement(
-        value=float(-np.log10(relative)), summary=f"request shape differs between its accounts {relative:.1%} as much as at large"
+        value=float(-np.log10(relative)),
+        summary=f"request shape differs between its accounts {relative:.1%} as much as at large",
     )
 
 
