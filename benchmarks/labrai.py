@@ -29,8 +29,8 @@ from revenuer.detect.embedding import embed_texts
 from revenuer.detect.window_test import WindowReference, fit
 from revenuer.records.errors import InputError
 from revenuer.stats.conformal import benign_p_values
+from revenuer.stats.gaussian_kernel import gaussian_kernel, median_bandwidth
 from revenuer.stats.intervals import wilson
-from revenuer.stats.mmd import gaussian_kernel, median_bandwidth
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.float32]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 class Rejections:
     """`rejected` (bool, one per hypothesis, in the order given), the level, and the cut that was used.
 
-    `cut` is on the scale of the input: reject where log10 e >= cut, or p <= cut; +inf or -inf where nothing was rejected.
+    Rejected is where log10 e >= `cut`; +inf where nothing was.
     """
 
     rejected: npt.NDArray[np.bool_]
@@ -48,32 +48,3 @@ def e_bh(log10_e: npt.ArrayLike, level: float, *, hypotheses: int | None = None)
     enough = np.flatnonzero(descending >= needed)
     cut = float(needed[enough[-1]]) if enough.size else np.inf
     return Rejections(rejected=np.asarray(e >= cut), level=level, cut=cut)
-
-
-def benjamini_hochberg(p_values: npt.ArrayLike, level: float) -> Rejections:
-    """Reject the k smallest p-values, k the largest for which the k-th is at most level * k / m.
-
-    Assumptions: independent p-values, or positive regression dependence on the true nulls.
-    Source: Y. Benjamini, Y. Hochberg, JRSS B 57 (1995), 289-300.
-    """
-    return _step_up(p_values, level, level)
-
-
-def benjamini_yekutieli(p_values: npt.ArrayLike, level: float) -> Rejections:
-    """As Benjamini-Hochberg at level / (1 + 1/2 + ... + 1/m): valid under any dependence.
-
-    Source: Y. Benjamini, D. Yekutieli, Annals of Statistics 29 (2001), theorem 1.3.
-    """
-    m = max(np.asarray(p_values).size, 1)
-    return _step_up(p_values, level, level / float(np.sum(1.0 / np.arange(1, m + 1))))
-
-
-def _step_up(p_values: npt.ArrayLike, level: float, effective: float) -> Rejections:
-    _check_level(level)
-    p = np.asarray(p_values, dtype=np.float64)
-    if np.isnan(p).any() or (p < 0.0).any() or (p > 1.0).any():
-        raise ValueError("expected p-values between 0 and 1; leave out tests that were not evaluated")
-    allowed = effective * np.arange(1, p.size + 1) / max(p.size, 1)
-    enough = np.flatnonzero(np.sort(p) <= allowed)
-    cut = float(allowed[enough[-1]]) if enough.size else -np.inf
-    return Rejections(rejected=np.asarray(p <= cut), level=level, cut=cut)

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from revenuer.stats.mmd import squared_distances
+from revenuer.stats.gaussian_kernel import squared_distances
 
 
 def fit_centres(

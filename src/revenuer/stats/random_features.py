@@ -1,4 +1,4 @@
-"""Approximates a Gaussian kernel by explicit features, which makes MMD linear in the number of points.
+"""Approximates a Gaussian kernel by explicit features, which makes comparing two samples linear in the number of points.
 
 Source: A. Rahimi, B. Recht, Random Features for Large-Scale Kernel Machines, NIPS 2007, algorithm 1 (cosine and sine pairs).
 """
@@ -29,12 +29,3 @@ def draw_random_features(dim: int, count: int, bandwidth: float, rng: np.random.
         raise ValueError(f"expected positive dim, count and bandwidth, got {dim}, {count}, {bandwidth}")
     frequencies = (rng.standard_normal((dim, count)) / bandwidth).astype(np.float32)
     return RandomFeatures(frequencies=frequencies, bandwidth=bandwidth)
-
-
-def mmd2_of_means(mean_x: npt.ArrayLike, mean_y: npt.ArrayLike) -> float:
-    """Return |mean_x - mean_y|^2, the biased estimate of MMD^2 from the mean features of two samples.
-
-    Its expectation under the null is (1/n + 1/m) * (1 - mean kernel), not 0: compare it only with a null of the same n and m.
-    """
-    d = np.asarray(mean_x, dtype=np.float64) - np.asarray(mean_y, dtype=np.float64)
-    return float(d @ d)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from revenuer.stats.gaussian_kernel import median_bandwidth, squared_distances
 from revenuer.stats.kmeans import fit_centres, nearest_centre
-from revenuer.stats.mmd import median_bandwidth, squared_distances
 from revenuer.stats.random_features import RandomFeatures, draw_random_features
 from revenuer.stats.whitening import Whitening, fit_whitening
 
