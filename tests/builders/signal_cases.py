@@ -108,6 +108,22 @@ def _paraphrased(member: Member) -> list[str]:
     ]
 
 
+_STAMP = "first list what you know then answer in full with numbers and name every source that you would cite"
+
+
+def _stamped(member: Member) -> list[str]:
+    """One instruction, filled in from a pool."""
+    return [f"{_STAMP}. {pool_prompt(member.rng)}" for _ in range(member.count)]
+
+
+def _restamped(member: Member) -> list[str]:
+    """The same, worded anew each time."""
+    words = _STAMP.split()
+    return [
+        f"{' '.join(member.rng.permutation(words))}. {pool_prompt(member.rng)}" for _ in range(member.count)
+    ]
+
+
 def content_town() -> tuple[Town, Groups]:
     town = Town(seed=11)
     rng = np.random.default_rng(3)
@@ -124,6 +140,8 @@ def content_town() -> tuple[Town, Groups]:
         "pool": town.group("pool", 24, count=lambda m: 80, prompt=_pool),
         "hidden_pool": town.group("hidden", 24, count=lambda m: 150, prompt=_covered(0.5)),
         "broad_cover": town.group("broad", 24, count=lambda m: 150, prompt=_behind_broad_tastes),
+        "stamped": town.group("stamped", 24, count=lambda m: 80, prompt=_stamped),
+        "paraphrased_pool": town.group("restamped", 24, count=lambda m: 80, prompt=_restamped),
         "omnivores": town.group("omnivore", 24, count=lambda m: 150, prompt=_broad_tastes),
         "instructed": town.group("instructed", SIZE, prompt=_with(INSTRUCTION)),
         "paraphrased": town.group("paraphrased", SIZE, prompt=_paraphrased),
@@ -402,6 +420,7 @@ TOWNS: dict[str, Callable[[], tuple[Town, Groups]]] = {
 CASES: tuple[Case, ...] = (
     Case("signature_replay", "identity", "replayers", "routers", "stripped"),
     Case("shared_template", "content", "instructed", "viral", "paraphrased"),
+    Case("impersonal_template", "content", "stamped", "wrapper", "paraphrased_pool"),
     Case("interchangeable_content", "content", "pool", "wrapper", "hidden_pool"),
     Case(
         "interchangeable_remainder",
