@@ -13,7 +13,7 @@ import pytest
 from builders.scanned import input_summary
 from builders.town import Member, Town
 from revenuer.detect.account_behavior import SHAPE_FEATURES, read_behavior
-from revenuer.detect.account_content import binary_matrix, read_content, sum_batch
+from revenuer.detect.account_content import HalfSums, binary_matrix, read_content
 from revenuer.detect.embedding import EMBED_DIM
 from revenuer.detect.group_facts import read_group_facts
 from revenuer.detect.intent import INTENTS, THRESHOLDS
@@ -216,7 +216,7 @@ def test_behaviour_of_even_and_odd_days(seen: Surveyed) -> None:
     assert np.isfinite(behavior.half).all()
 
 
-def test_sum_kernel_agrees_with_adding_rows() -> None:
+def test_half_sums_agree_with_adding_rows() -> None:
     rng = np.random.default_rng(0)
     acct, prompt = rng.integers(0, 7, 300), rng.integers(-(2**40), 2**40, 300)
     rows = rng.integers(-128, 128, (300, EMBED_DIM)).astype(np.int8)
@@ -228,19 +228,18 @@ def test_sum_kernel_agrees_with_adding_rows() -> None:
         ],
         names=["acct", "prompt", "embedding"],
     )
-    for part in (batch, batch.slice(17, 100), batch.slice(0, 0)):
-        low = 17 if part.num_rows == 100 else 0
-        found = sum_batch(part).to_pylist()
-        keys = {(int(a), int(p) & 1) for a, p in zip(acct[low : low + part.num_rows], prompt[low : low + part.num_rows], strict=True)}  # fmt: skip
-        assert {(r["acct"], r["half"]) for r in found} == keys
-        for row in found:
-            mine = (acct == row["acct"]) & ((prompt & 1) == row["half"])
-            mine &= (np.arange(300) >= low) & (np.arange(300) < low + part.num_rows)
-            assert row["n"] == mine.sum()
-            assert (
-                np.frombuffer(row["sum"], np.float32).tolist()
-                == rows[mine].astype(float).sum(axis=0).tolist()
-            )
+    chosen = rng.random(300) < 0.5
+    sums = HalfSums.zeros(8)
+    sums.add(batch.slice(0, 17), chosen[:17])
+    sums.add(batch.slice(17), chosen[17:])
+    sums.add(batch.slice(0, 0))
+    for code in range(8):
+        for half in (0, 1):
+            mine = (acct == code) & ((prompt & 1) == half) & chosen
+            assert sums.count[code, half] == mine.sum()
+            assert sums.total[code, half].tolist() == rows[mine].astype(int).sum(axis=0).tolist()
+            expected = rows[mine].mean(axis=0) if mine.any() else np.zeros(EMBED_DIM)
+            assert sums.mean[code, half] == pytest.approx(expected, rel=1e-6)
 
 
 def test_binary_matrix_of_a_slice() -> None:

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
 
 from revenuer.detect.embedding import EMBED_DIM
-from revenuer.engine import Engine
+from revenuer.engine import Engine, Kernel
 
 FEW_OPENINGS = 0.2
 """Below this share of openings, all prompts of an account describe it."""
 
-_PARTIAL_SCHEMA = pa.schema(
-    [("acct", pa.int32()), ("half", pa.int32()), ("n", pa.int32()), ("sum", pa.binary())]
-)
+DESCRIBED_QUERY = "SELECT account_id, turn, prompt, embedding FROM sketch WHERE prompt IS NOT NULL"
+"""What `described_kernel` works on, in the order of the sketches. No join: a join keeps no order."""
+_DESCRIBED_SCHEMA = pa.schema([("acct", pa.int32()), ("prompt", pa.int64()), ("embedding", pa.binary())])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,64 +71,92 @@ def read_content(engine: Engine, size: int) -> Content:
     effective[acct, half] = s1**2 / weights["s2"].to_numpy().astype(float)
     distinct = np.zeros(size, np.int64)
     np.add.at(distinct, acct, weights["distinct_prompts"].to_numpy())
-    half_mean, _ = accumulate_halves(
-        engine,
-        "SELECT c.acct, s.prompt, s.embedding FROM sketch s JOIN account_code c ON s.account_id = c.account_id "
-        "JOIN few_openings f ON f.acct = c.acct "
-        "WHERE s.prompt IS NOT NULL AND (coalesce(s.turn, 0) = 0 OR f.use_all)",
-        size,
-    )
+    sums = HalfSums.zeros(size)
+    for batch in engine.stream(DESCRIBED_QUERY, described_kernel(engine, size)):
+        sums.add(batch)
     return Content(
-        half_mean=half_mean,
+        half_mean=sums.mean,
         half_effective=effective,
         distinct=distinct,
         shared=_shared_prompts(engine, size),
     )
 
 
-def accumulate_halves(engine: Engine, query: str, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return (mean embeddings float32 (N, 2, EMBED_DIM), requests behind each (N, 2)) of `query`: acct, prompt, embedding.
+def described_kernel(engine: Engine, size: int) -> Kernel:
+    """Return the kernel that turns a batch of DESCRIBED_QUERY into (acct, prompt, embedding) of the rows that describe an account.
 
-    A row's half is the lowest bit of its prompt's hash.
+    Needs the tables `account_code` and `few_openings`.
     """
-    engine.map_batches("content_partial", query, sum_batch, _PARTIAL_SCHEMA)
-    total = np.zeros((size, 2, EMBED_DIM), np.float32)
-    count = np.zeros((size, 2))
-    partial = engine.query("SELECT acct, half, n, sum FROM content_partial")
-    for batch in partial.to_batches():
+    ids = engine.query("SELECT account_id FROM account_code ORDER BY acct")["account_id"].combine_chunks()
+    rows = engine.query("SELECT acct FROM few_openings WHERE use_all")
+    use_all = np.zeros(size, bool)
+    use_all[rows["acct"].to_numpy()] = True
+
+    def kernel(batch: pa.RecordBatch) -> pa.RecordBatch:
+        return describe_batch(batch, ids, use_all)
+
+    return kernel
+
+
+def describe_batch(batch: pa.RecordBatch, ids: pa.Array, use_all: np.ndarray) -> pa.RecordBatch:
+    """Kernel: the openings of a batch (account_id, turn, prompt, embedding), and all rows of accounts in `use_all` (N,).
+
+    `ids` are the account ids in code order.
+    """
+    acct = pc.index_in(batch.column(0), value_set=ids)
+    chosen = (np.asarray(batch.column(1).fill_null(0)) == 0) | use_all[np.asarray(acct)]
+    whole = pa.RecordBatch.from_arrays([acct, batch.column(2), batch.column(3)], schema=_DESCRIBED_SCHEMA)
+    return whole if chosen.all() else whole.filter(pa.array(chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class HalfSums:
+    """Embeddings summed by account and half: `total` int32 (N, 2, EMBED_DIM), `count` int64 (N, 2).
+
+    A row's half is the lowest bit of its prompt's hash. Integers, so that no order of rows matters; they hold 16 million rows
+    of one account.
+    """
+
+    total: np.ndarray
+    count: np.ndarray
+
+    @classmethod
+    def zeros(cls, size: int) -> "HalfSums":
+        """Return the sums of nothing, for `size` accounts."""
+        return cls(np.zeros((size, 2, EMBED_DIM), np.int32), np.zeros((size, 2), np.int64))
+
+    def add(self, batch: pa.RecordBatch, chosen: np.ndarray | None = None) -> None:
+        """Add the rows of (acct, prompt, embedding), or those that the mask `chosen` marks."""
         if batch.num_rows:
-            at = (batch.column(0).to_numpy(), batch.column(1).to_numpy())
-            np.add.at(count, at, batch.column(2).to_numpy())
-            np.add.at(total, at, binary_matrix(batch.column(3), np.float32))
-    engine.drop("content_partial")
-    return total / np.maximum(count, 1)[:, :, None].astype(np.float32), count
+            mask = np.ones(batch.num_rows, bool) if chosen is None else chosen
+            rows = binary_matrix(batch.column(2), np.int8)
+            _accumulate(
+                rows, batch.column(0).to_numpy(), batch.column(1).to_numpy(), mask, self.total, self.count
+            )
 
-
-def sum_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Kernel: sum the embeddings of a batch (acct, prompt, embedding) by account and half."""
-    acct = batch.column(0).to_numpy()
-    half = (batch.column(1).to_numpy() & 1).astype(np.int32)
-    slots, inverse = np.unique(acct.astype(np.int64) * 2 + half, return_inverse=True)
-    sums = np.zeros((len(slots), EMBED_DIM), np.float32)
-    if len(slots):
-        _accumulate(binary_matrix(batch.column(2), np.int8), inverse, sums)
-    return pa.RecordBatch.from_arrays(
-        [
-            pa.array((slots // 2).astype(np.int32)),
-            pa.array((slots % 2).astype(np.int32)),
-            pa.array(np.bincount(inverse, minlength=len(slots)).astype(np.int32)),
-            pa.array([row.tobytes() for row in sums], pa.binary()),
-        ],
-        schema=_PARTIAL_SCHEMA,
-    )
+    @property
+    def mean(self) -> np.ndarray:
+        """Mean embeddings, float32 (N, 2, EMBED_DIM); zero where there is nothing."""
+        mean = self.total.astype(np.float32)
+        mean /= np.maximum(self.count, 1)[:, :, None].astype(np.float32)
+        return mean
 
 
 @njit(cache=True, nogil=True)
-def _accumulate(rows: np.ndarray, slot: np.ndarray, sums: np.ndarray) -> None:
+def _accumulate(
+    rows: np.ndarray,
+    acct: np.ndarray,
+    prompt: np.ndarray,
+    mask: np.ndarray,
+    total: np.ndarray,
+    count: np.ndarray,
+) -> None:
     for i in range(rows.shape[0]):
-        s = slot[i]
-        for d in range(rows.shape[1]):
-            sums[s, d] += rows[i, d]
+        if mask[i]:
+            half = prompt[i] & 1
+            count[acct[i], half] += 1
+            for d in range(rows.shape[1]):
+                total[acct[i], half, d] += rows[i, d]
 
 
 def binary_matrix(column: pa.Array, dtype: type[np.generic]) -> np.ndarray:

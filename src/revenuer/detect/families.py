@@ -7,6 +7,8 @@ not when many accounts each sent it once (a phrase of the language, a public quo
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+from numba import njit
 from scipy import sparse
 from scipy.sparse import csgraph
 
@@ -22,6 +24,12 @@ MIN_HEAVY_SHARE = 0.34
 SAME_ACCOUNTS = 0.5
 """Fingerprints whose account sets overlap by this Jaccard index belong to one family."""
 MAX_FINGERPRINTS = 30_000
+PART_FINGERPRINTS = 40_000_000
+"""Fingerprints counted at a time: their hash table stays under a gigabyte."""
+FILTER_BITS = 22
+"""Half a megabyte of bits, which a core's cache holds."""
+
+_MATCH_SCHEMA = pa.schema([("account_id", pa.string()), ("fingerprint", pa.int64())])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,25 +45,17 @@ class Family:
 
 
 def find_families(engine: Engine, size: int) -> list[Family]:
-    """Return the families of the table `sketch`, largest first. Leaves `fp_heavy` (fingerprint, acct, c, support)."""
-    engine.create(
-        "fp",
-        "SELECT acct, fingerprint, CAST(count(*) AS INTEGER) AS c FROM (SELECT c.acct, unnest(s.fingerprints) AS fingerprint "
-        "FROM sketch s JOIN account_code c ON s.account_id = c.account_id) GROUP BY ALL",
-    )
+    """Return the families of the table `sketch`, largest first. Needs `account_code` and `ex`."""
     engine.create("prompts_of", "SELECT acct, count(prompt) AS prompts FROM ex GROUP BY acct")
-    engine.create(
-        "fp_kept",
-        f"""SELECT fingerprint, count(*) AS reach, sum(CASE WHEN c >= {MIN_COUNT} AND c >= {MIN_SUPPORT} * prompts
-        THEN 1 ELSE 0 END) AS heavy FROM fp JOIN prompts_of USING (acct) GROUP BY fingerprint
-        HAVING heavy >= {MIN_ACCOUNTS} AND heavy >= {MIN_HEAVY_SHARE} * count(*)""",
-    )
+    _find_heavy(engine)
+    _find_reach(engine)
     rows = engine.query(
-        f"""SELECT fp.fingerprint, fp.acct, fp.c / prompts AS support, reach FROM fp JOIN fp_kept USING (fingerprint)
-        JOIN prompts_of USING (acct) WHERE c >= {MIN_COUNT} AND c >= {MIN_SUPPORT} * prompts
-        ORDER BY heavy DESC, fingerprint, acct"""
+        f"""SELECT h.fingerprint, h.acct, h.c / h.prompts AS support, r.reach FROM fp_heavy h
+        JOIN fp_reach r ON h.fingerprint = r.fingerprint WHERE r.heavy >= {MIN_HEAVY_SHARE} * r.reach
+        ORDER BY r.heavy DESC, h.fingerprint, h.acct"""
     )
-    engine.drop("fp")
+    engine.drop("fp_heavy")
+    engine.drop("fp_reach")
     if not rows.num_rows:
         return []
     return _group(
@@ -65,6 +65,98 @@ def find_families(engine: Engine, size: int) -> list[Family]:
         rows["reach"].to_numpy(),
         size,
     )
+
+
+def _find_heavy(engine: Engine) -> None:
+    """Create `fp_heavy` (acct, fingerprint, c, prompts): each account's heavy fingerprints.
+
+    Nearly every pair of account and fingerprint occurs once, so counting all at once takes gigabytes. Accounts are counted in
+    parts of about PART_FINGERPRINTS, and of each only the heavy pairs are kept.
+    """
+    total = int(
+        engine.query("SELECT coalesce(sum(array_length(fingerprints)), 0) AS n FROM sketch")["n"][0].as_py()
+    )
+    parts = max(1, -(-total // PART_FINGERPRINTS))
+    counted = [
+        f"""SELECT q.acct, q.fingerprint, q.c, p.prompts FROM (SELECT acct, fingerprint, CAST(count(*) AS INTEGER) AS c FROM
+        (SELECT a.acct, unnest(s.fingerprints) AS fingerprint FROM sketch s JOIN account_code a ON s.account_id = a.account_id
+        WHERE a.acct % {parts} = {part}) GROUP BY acct, fingerprint HAVING count(*) >= {MIN_COUNT}) q
+        JOIN prompts_of p ON q.acct = p.acct WHERE q.c >= {MIN_SUPPORT} * p.prompts"""
+        for part in range(parts)
+    ]
+    engine.create("fp_heavy", counted[0])
+    for query in counted[1:]:
+        engine.insert("fp_heavy", query)
+
+
+def _find_reach(engine: Engine) -> None:
+    """Create `fp_reach` (fingerprint, heavy, reach): accounts that send it heavily, and that ever sent it."""
+    engine.create(
+        "fp_wanted",
+        f"SELECT fingerprint, count(*) AS heavy FROM fp_heavy GROUP BY fingerprint HAVING count(*) >= {MIN_ACCOUNTS}",
+    )
+    wanted = np.sort(engine.query("SELECT fingerprint FROM fp_wanted")["fingerprint"].to_numpy())
+    filter_ = possible(wanted)
+
+    def matches(batch: pa.RecordBatch) -> pa.RecordBatch:
+        return match_batch(batch, wanted, filter_)
+
+    engine.map_batches("fp_match", "SELECT account_id, fingerprints FROM sketch", matches, _MATCH_SCHEMA)
+    engine.create(
+        "fp_reach",
+        """SELECT r.fingerprint, max(r.heavy) AS heavy, count(DISTINCT m.account_id) AS reach FROM fp_wanted r
+        JOIN fp_match m ON r.fingerprint = m.fingerprint GROUP BY r.fingerprint""",
+    )
+    engine.drop("fp_match")
+    engine.drop("fp_wanted")
+
+
+def possible(wanted: np.ndarray) -> np.ndarray:
+    """Return a bit set (uint8, 2^FILTER_BITS bits) of the high bits of int64 values: what is not in it is not wanted."""
+    bits = np.zeros(1 << FILTER_BITS, bool)
+    bits[wanted.view(np.uint64) >> np.uint64(64 - FILTER_BITS)] = True
+    return np.packbits(bits, bitorder="little")
+
+
+def match_batch(batch: pa.RecordBatch, wanted: np.ndarray, filter_: np.ndarray) -> pa.RecordBatch:
+    """Kernel: the distinct pairs (account_id, fingerprint) of a batch (account_id, fingerprints) whose fingerprint is `wanted`
+    (int64, sorted)."""
+    account = batch.column(0).dictionary_encode()
+    lists = batch.column(1)
+    row, value = _matches(
+        np.asarray(lists.values), np.asarray(lists.offsets).astype(np.int64), wanted, filter_
+    )
+    code = np.asarray(account.indices)[row].astype(np.int64)
+    pairs = np.unique(code * max(len(wanted), 1) + value)
+    return pa.RecordBatch.from_arrays(
+        [
+            account.dictionary.take(pa.array(pairs // max(len(wanted), 1))),
+            pa.array(wanted[pairs % max(len(wanted), 1)]),
+        ],
+        schema=_MATCH_SCHEMA,
+    )
+
+
+@njit(cache=True, nogil=True)
+def _matches(
+    values: np.ndarray, offsets: np.ndarray, wanted: np.ndarray, filter_: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (row, place in `wanted`) of every value that is wanted."""
+    shift = np.uint64(64 - FILTER_BITS)
+    rows = np.empty(offsets[-1] - offsets[0], np.int32)
+    places = np.empty(offsets[-1] - offsets[0], np.int64)
+    found = 0
+    for row in range(len(offsets) - 1):
+        for i in range(offsets[row], offsets[row + 1]):
+            bit = np.uint64(values[i]) >> shift
+            if not (filter_[bit >> np.uint64(3)] >> (bit & np.uint64(7))) & np.uint64(1):
+                continue
+            place = np.searchsorted(wanted, values[i])
+            if place < len(wanted) and wanted[place] == values[i]:
+                rows[found] = row
+                places[found] = place
+                found += 1
+    return rows[:found].copy(), places[:found].copy()
 
 
 def _group(

@@ -19,6 +19,9 @@ class Engine(Protocol):
     def create(self, name: str, query: str) -> None:
         """Store the result of `query` as the table `name`, replacing one of that name."""
 
+    def insert(self, name: str, query: str) -> None:
+        """Add the result of `query` to the table `name`, made by `create`."""
+
     def query(self, query: str) -> pa.Table:
         """Return the result of `query` in memory."""
 

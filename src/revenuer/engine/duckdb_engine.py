@@ -48,9 +48,13 @@ class DuckDBEngine:
 
     def create(self, name: str, query: str) -> None:
         """Store the result of `query` as the table `name`, replacing one of that name."""
-        self._con.execute("SET preserve_insertion_order=false")
-        self._run(f"CREATE OR REPLACE TABLE {name} AS {query}")
-        self._con.execute("SET preserve_insertion_order=true")
+        with self._unordered():
+            self._run(f"CREATE OR REPLACE TABLE {name} AS {query}")
+
+    def insert(self, name: str, query: str) -> None:
+        """Add the result of `query` to the table `name`, made by `create`."""
+        with self._unordered():
+            self._run(f"INSERT INTO {name} {query}")
 
     def query(self, query: str) -> pa.Table:
         """Return the result of `query` in memory."""
@@ -113,6 +117,15 @@ class DuckDBEngine:
     def _run(self, query: str) -> None:
         with self._translated():
             self._con.execute(query)
+
+    @contextmanager
+    def _unordered(self) -> Iterator[None]:
+        """Let rows land in any order: it saves holding them back."""
+        self._con.execute("SET preserve_insertion_order=false")
+        try:
+            yield
+        finally:
+            self._con.execute("SET preserve_insertion_order=true")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
