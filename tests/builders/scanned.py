@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,6 +88,7 @@ class Surveyed:
 
     engine: DuckDBEngine
     context: Context
+    _made: dict[tuple[str, ...], Group] = field(default_factory=dict)
 
     def codes(self, names: Iterable[str]) -> np.ndarray:
         """Account codes, sorted."""
@@ -96,9 +97,12 @@ class Surveyed:
 
     def group(self, names: Iterable[str]) -> Group:
         """The named accounts as a group with its facts."""
-        codes = self.codes(names)
-        facts = read_group_facts(self.engine, [codes], self.context.population.origin)[0]
-        return Group(accounts=codes, odds=np.zeros(len(codes)), facts=facts, family=None)
+        key = tuple(names)
+        if key not in self._made:
+            codes = self.codes(key)
+            facts = read_group_facts(self.engine, [codes], self.context.population.origin)[0]
+            self._made[key] = Group(accounts=codes, odds=np.zeros(len(codes)), facts=facts, family=None)
+        return self._made[key]
 
 
 @contextmanager
