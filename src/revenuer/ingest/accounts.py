@@ -1,6 +1,6 @@
 """Account tables (Parquet, JSON lines, JSON, CSV) -> one Arrow table, with every row accounted for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from revenuer.ingest.rawrecords import RecordBatch, arrow_rows
 from revenuer.ingest.recognise import container_of, raw_batches
 from revenuer.ingest.result import AccountsResult
 from revenuer.ingest.tally import SourceTally, Tally
-from revenuer.records import ACCOUNT_SCHEMA, VERIFICATIONS, InputError
+from revenuer.records import ACCOUNT_SCHEMA, REQUIRED_COLUMNS, VERIFICATIONS, InputError
 
 _OPTIONAL = tuple(name for name in ACCOUNT_SCHEMA.names if name != "account_id")
 
@@ -29,7 +29,7 @@ def read_accounts(
 
     Columns carry ACCOUNT_SCHEMA's names; unknown ones are listed and left out. A row without an account_id, with a
     value of the wrong type or with a `verification` not in VERIFICATIONS goes to `workdir/quarantine-accounts.jsonl`.
-    Raises InputError for a source that is absent, no table, or without an account_id column.
+    Raises InputError for a source that is absent, no table, without an account_id column, or a request log.
     """
     make_folder(workdir)
     located = locate(
@@ -81,11 +81,17 @@ def _batches(source: Source, workdir: Path, number: int, tally: SourceTally) -> 
             yield records
 
 
-def _require_account(source: Source, names: object) -> None:
-    if isinstance(names, (list, set)) and "account_id" not in names:
+def _require_account(source: Source, names: Collection[object]) -> None:
+    if "account_id" not in names:
         shown = ", ".join(sorted(map(str, names))[:12])
         raise InputError(
             f"{source.name} has no column account_id (it has {shown}): rename the one that holds the account"
+        )
+    of_a_log = [name for name in REQUIRED_COLUMNS if name in names and name != "account_id"]
+    if len(of_a_log) >= 2:
+        raise InputError(
+            f"{source.name} is a request log, not an account table (it has {', '.join(of_a_log)}, one row for each "
+            "request): expected one row for each account; give --accounts the account table, and name the log as a log"
         )
 
 

@@ -13,6 +13,7 @@ from revenuer.ingest.locate import Source, fetched
 from revenuer.ingest.mapper import Mapper, Row
 from revenuer.ingest.mapping import LogMapping
 from revenuer.ingest.nativeparquet import lacking, read_native_parquet
+from revenuer.ingest.neighbours import neighbour
 from revenuer.ingest.parquetfile import batches, parquet
 from revenuer.ingest.parts import Part
 from revenuer.ingest.paths import Record
@@ -28,7 +29,7 @@ from revenuer.ingest.recognise import (
 )
 from revenuer.ingest.sink import Sink
 from revenuer.ingest.tally import SourceTally
-from revenuer.records import ACCOUNT_SCHEMA, EXCHANGE_SCHEMA, SKETCH_METADATA_KEY, InputError
+from revenuer.records import EXCHANGE_SCHEMA, SKETCH_METADATA_KEY, InputError
 
 _SKETCH = b"sketch/"
 _ROWS = 50_000
@@ -79,14 +80,13 @@ def read_file(
 def _choose(
     source: Source, container: Container, tally: SourceTally, log_format: str, known: dict[str, Mapper]
 ) -> Mapper | None:
-    """Return the mapper for a text file; None for an account table that a searched folder holds."""
+    """Return the mapper for a text file; None for a file of a searched folder that is no log."""
     if log_format == "auto":
         found = _recognised(first_records(source, container), known)
-        if found.format is None and source.searched and _is_account_table(source, container):
-            tally.format, tally.why = "accounts", "is an account table: not read as a log"
-            return None
     else:
         found = Recognition(format=log_format, why="the format was named")
+    if found.format in (None, "native") and _left_alone(source, _first_fields(source, container), tally):
+        return None
     if found.format is None:
         raise _undecidable(source.name, found.why)
     tally.format, tally.why = found.format, found.why
@@ -100,9 +100,16 @@ def _recognised(records: Iterable[Record], known: dict[str, Mapper]) -> Recognit
     return recognise(records, known)
 
 
-def _is_account_table(source: Source, container: Container) -> bool:
-    first = next(iter(first_records(source, container)), {})
-    return "account_id" in first and set(first) <= set(ACCOUNT_SCHEMA.names)
+def _first_fields(source: Source, container: Container) -> tuple[str, ...]:
+    return tuple(next(iter(first_records(source, container)), {})) if source.searched else ()
+
+
+def _left_alone(source: Source, fields: Iterable[str], tally: SourceTally) -> bool:
+    """Say whether a file that was found in a folder, not named, is recognisably no log; note what it is."""
+    found = neighbour(tuple(fields)) if source.searched else None
+    if found is not None:
+        tally.format, tally.why = found.kind, found.why
+    return found is not None
 
 
 def _undecidable(name: str, why: str) -> InputError:
@@ -127,6 +134,8 @@ def _read_parquet(
         missing = lacking(schema)
         plain = known["native"].recognises(dict.fromkeys(schema.names)) and "mapped" not in known
         if log_format == "native" and missing:
+            if _left_alone(source, schema.names, tally):
+                return
             raise InputError(
                 f"{source.name} lacks the required columns {', '.join(missing)}: rename its columns or give a mapping file"
             )
@@ -154,8 +163,7 @@ def _choose_parquet(
         return known[log_format]
     found = _recognised([dict.fromkeys(names)], known)
     if found.format is None:
-        if source.searched and "account_id" in names and set(names) <= set(ACCOUNT_SCHEMA.names):
-            tally.format, tally.why = "accounts", "is an account table: not read as a log"
+        if _left_alone(source, names, tally):
             return None
         lacks = ", ".join(lacking(file.schema_arrow))
         raise _undecidable(source.name, f"it has the columns {', '.join(names[:12])} and lacks {lacks}")
