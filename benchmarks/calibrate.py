@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from scipy import optimize
 
 from revenuer.detect.calibration import Calibration
 from revenuer.detect.candidates import Candidates, find_candidates
@@ -34,11 +35,24 @@ IDENTITY_FACTS = ("created_at", "email_domain", "payment_fingerprint", "signup_i
 CAP = 1.5
 CAPS = {"signature_replay": 6.0, "harvest_volume": 1.0}
 """Most that one signal may weigh. A replay is deterministic; volume alone says little."""
+ONE_SIDED = frozenset(
+    {
+        "signature_replay", "shared_template", "cot_elicitation", "judging", "bypass_search", "synthetic_pipeline",
+        "common_window", "failover", "impersonal_template", "round_the_clock", "model_pivot", "relayed_sessions", "uniform_tooling", "shared_payment",
+        "shared_address", "shared_client", "signup_burst", "disposable_mail", "plan_mismatch",
+    }
+)  # fmt: skip
+"""Signals whose absence an operator can choose: it never speaks for innocence."""
 KNOTS = 9
 PRIOR = 0.01
 """Density added to both sides: where neither was seen, nothing is said."""
-DEPENDENCE = 0.3
+DEPENDENCE = 0.5
 PURE, HONEST = 0.9, 0.05
+MIN_CAMPAIGN = 20
+"""Fragments of a campaign smaller than this are not what is to be recognised; they would blur every curve."""
+SCALE_WIDTH = 1.0
+EFFECTIVE_GROUPS = 100
+"""Independent groups that each side is worth in the logistic fit: about a tenth of the honest candidates of all runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +94,7 @@ def measure_log(log: Path, work: Path, name: str, identity: bool) -> list[Sample
     for group in candidates.groups:
         share = float(campaign[group.accounts].mean())
         names, counts = np.unique(label[group.accounts], return_counts=True)
-        pure = share >= PURE and counts.max() >= PURE * group.size
+        pure = share >= PURE and counts.max() >= PURE * group.size and group.size >= MIN_CAMPAIGN
         if not pure and share > HONEST:
             continue
         measured = {
@@ -133,18 +147,38 @@ def fit(samples: list[Sample]) -> dict[str, object]:
     curves = {s.name: fit_curve(samples, s.name) for s in SIGNALS}
     sums = np.array([total(s, curves) for s in samples])
     honest = np.array([not s.campaign for s in samples])
-    weight = label_weights([s for s in samples if not s.campaign])
-    mean_e = float((weight * 10 ** sums[honest]).sum())
+    weight = np.zeros(len(samples))
+    for side in (True, False):
+        weight[honest == side] = label_weights([s for s in samples if s.campaign is not side])
+    scale, offset = sharpen(sums, ~honest, weight)
+    mean_e = float((weight[honest] * 10 ** (scale * sums[honest] - offset)).sum())
     return {
         "schema_version": 1,
         "source": "benchmarks/calibrate.py on " + ", ".join(f"{s} seed {n}" for s, n, _ in RUNS),
         "dependence": DEPENDENCE,
-        "shift": round(max(np.log10(mean_e), 0.0), 3),
+        "scale": round(scale, 3),
+        "shift": round(offset + max(float(np.log10(mean_e)), 0.0), 3),
         "curves": {
             name: {"knots": [round(k, 4) for k in c.knots], "log10_bf": [round(b, 3) for b in c.log10_bf]}
             for name, c in curves.items()
         },
     }
+
+
+def sharpen(sums: np.ndarray, campaign: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
+    """Return (scale, shift) that turn sums into log10 likelihood ratios: logistic regression on balanced sides.
+
+    The curves are smoothed and the families' weights guessed, so the sum is a score; only this step makes it odds. The scale is
+    pulled towards 1 (Gaussian prior of width SCALE_WIDTH) for want of data in the gap.
+    """
+
+    def loss(theta: np.ndarray) -> float:
+        odds = np.log(10) * (theta[0] * sums - theta[1])
+        fit_loss = (weight * np.logaddexp(0, np.where(campaign, -odds, odds))).sum() * EFFECTIVE_GROUPS
+        return float(fit_loss + 0.5 * ((theta[0] - 1) / SCALE_WIDTH) ** 2)
+
+    found = optimize.minimize(loss, np.array([1.0, 1.0]), method="Nelder-Mead")
+    return float(found.x[0]), float(found.x[1])
 
 
 def label_weights(samples: list[Sample]) -> np.ndarray:
@@ -165,13 +199,15 @@ def fit_curve(samples: list[Sample], name: str) -> Curve:
     both = np.concatenate([sides[0][0], sides[1][0]])
     if not len(sides[0][0]) or not len(sides[1][0]) or np.ptp(both) < 1e-9:
         return Curve(knots=(0.0, 1.0), log10_bf=(0.0, 0.0))
-    knots = np.linspace(*np.quantile(both, [0.01, 0.99]), KNOTS)
+    edges = [np.quantile(x, [0.02, 0.98]) for x, _ in sides]
+    knots = np.linspace(min(e[0] for e in edges), max(e[1] for e in edges), KNOTS)
     width = 0.08 * max(np.ptp(knots), 1e-6)
     density = [
         (w[None, :] * np.exp(-0.5 * ((knots[:, None] - x[None, :]) / width) ** 2)).sum(axis=1) + PRIOR for x, w in sides
     ]
     cap = CAPS.get(name, CAP)
-    ratio = np.clip(monotone(np.log10(density[0] / density[1]), density[0] + density[1]), -cap, cap)
+    floor = 0.0 if name in ONE_SIDED else -cap
+    ratio = np.clip(monotone(np.log10(density[0] / density[1]), density[0] + density[1]), floor, cap)
     if name in CAPS and cap > CAP:
         ratio = np.where(knots > 0.3, np.maximum(ratio, cap * np.clip((knots - 0.3) / 0.5, 0, 1)), np.maximum(ratio, 0))
     return Curve(knots=tuple(knots.tolist()), log10_bf=tuple(ratio.tolist()))
@@ -202,18 +238,18 @@ def total(sample: Sample, curves: dict[str, Curve]) -> float:
         if (value := sample.values.get(s.name)) is not None
     ]  # fmt: skip
     answers.sort(key=lambda e: -abs(e.log10_bayes_factor))
-    return combine(answers, Calibration(curves=curves, dependence=DEPENDENCE, shift=0.0))
+    return combine(answers, Calibration(curves=curves, dependence=DEPENDENCE, scale=1.0, shift=0.0))
 
 
 def report(samples: list[Sample], calibration: dict[str, object]) -> None:
     """Print how sums spread by label, to be looked at."""
     raw: dict[str, dict[str, list[float]]] = calibration["curves"]  # type: ignore[assignment]
     curves = {k: Curve(knots=tuple(c["knots"]), log10_bf=tuple(c["log10_bf"])) for k, c in raw.items()}
-    shift = float(calibration["shift"])  # type: ignore[arg-type]
-    print(f"shift {shift}")
+    shift, scale = float(calibration["shift"]), float(calibration["scale"])  # type: ignore[arg-type]
+    print(f"scale {scale} shift {shift}")
     for campaign in (True, False):
         for label in sorted({s.label for s in samples if s.campaign is campaign}):
-            sums = np.array([total(s, curves) - shift for s in samples if s.label == label and s.campaign is campaign])
+            sums = np.array([scale * total(s, curves) - shift for s in samples if s.label == label and s.campaign is campaign])
             print(f"{'campaign' if campaign else 'honest':9} {label:20} n={len(sums):4} median={np.median(sums):6.1f} max={sums.max():6.1f}")
 
 

@@ -18,6 +18,9 @@ SHAPE_FEATURES = (
     "log_max_tokens", "refusal_share", "sessions_per_request", "addresses_per_request", "many_choices",
 )  # fmt: skip
 
+RHYTHM = slice(len(SHAPE_FEATURES), len(SHAPE_FEATURES) + HOUR_BINS)
+"""Where the hours stand among the features."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behavior:

@@ -17,10 +17,12 @@ SCHEMA_VERSION = 1
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
     """`curves` by signal name. `dependence`: weight of a family's second and later answers beside its strongest.
-    `shift`: log10 taken off every sum so that the mean e-value of benign candidate groups stays at or below one."""
+    `scale` and `shift` turn the sum into a log10 likelihood ratio; the shift also keeps the mean e-value of benign candidate
+    groups at or below one."""
 
     curves: dict[str, Curve]
     dependence: float
+    scale: float
     shift: float
 
 
@@ -38,5 +40,6 @@ def load_calibration() -> Calibration:
             for name, curve in raw["curves"].items()
         },
         dependence=float(raw["dependence"]),
+        scale=float(raw["scale"]),
         shift=float(raw["shift"]),
     )

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revenuer.detect.account_behavior import Behavior, read_behavior
+from revenuer.detect.account_behavior import RHYTHM, Behavior, read_behavior
 from revenuer.detect.account_content import Content
 from revenuer.detect.cluster import Candidate, cluster
 from revenuer.detect.families import Family, find_families
-from revenuer.detect.group import Context, Group
+from revenuer.detect.group import Context, Group, Reference
 from revenuer.detect.group_facts import read_group_facts
 from revenuer.detect.identity import Identity, read_identity
 from revenuer.detect.link import LinkGraph, link_accounts
@@ -21,6 +21,8 @@ from revenuer.engine import Engine
 
 MIN_ACCOUNTS = 4
 """Fewer accounts than this are not judged as a group: no variance between accounts can be estimated."""
+MIN_UNMARKED = 8
+"""Nor are fewer than this that no family and no replay marks: among thousands of accounts a handful is alike by chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ def find_candidates(engine: Engine, population: Population, columns_missing: fro
     settled, explained = _settle_all(cluster(graph, families, population.size, seed), linkage, population)
     facts = read_group_facts(engine, [accounts for accounts, _, _ in settled], population.origin)
     groups = [
-        Group(accounts=accounts, odds=odds, facts=fact, family=candidate.family)
+        Group(accounts=accounts, odds=odds, facts=fact, family=candidate.family, origin=candidate.origin)
         for (accounts, odds, candidate), fact in zip(settled, facts, strict=True)
     ]
     return Candidates(groups=groups, explained=explained, context=context, graph=graph, linkage=linkage)
@@ -86,7 +88,8 @@ def _settle_all(
             explained[accounts.tobytes()] = Explained(
                 accounts=accounts, look_alike="one customer's own accounts", reason=why
             )
-        if int(kept.sum()) < MIN_ACCOUNTS or (why is not None and reason is None) or open_.tobytes() in seen:
+        least = MIN_UNMARKED if candidate.origin == "graph" else MIN_ACCOUNTS
+        if int(kept.sum()) < least or (why is not None and reason is None) or open_.tobytes() in seen:
             continue
         seen.add(open_.tobytes())
         settled.append((accounts[kept], odds[kept], candidate))
@@ -114,5 +117,10 @@ def _context(
         behavior_space=graph.behavior,
         families=tuple(families),
         columns_missing=columns_missing,
+        content_reference=Reference.build(
+            population.content.half_mean, population.content.half_effective, min_n=3.0, seed=seed
+        ),
+        scattered_reference=Reference.build(scattered.half_mean, scattered.half_effective, min_n=3.0, seed=seed),
+        rhythm_reference=Reference.build(behavior.half[:, :, RHYTHM], behavior.days, min_n=1.0, seed=seed),
         seed=seed,
     )

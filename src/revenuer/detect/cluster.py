@@ -9,6 +9,8 @@ from revenuer.detect.families import Family
 from revenuer.detect.link import LinkGraph
 
 MIN_GROUP = 3
+FINER = 5.0
+"""Resolution of a second, finer cut, so that operators who share a tool or a mail domain do not come as one."""
 LOOSER = 0.6
 """A second cut at this share of the prior odds: a dense group shows although no single pair reaches them."""
 CONTENT_THRESHOLD = 1.3
@@ -28,12 +30,14 @@ def cluster(graph: LinkGraph, families: list[Family], size: int, seed: int) -> l
     """Return candidate groups, which may overlap: graph communities, families, and accounts that replays connect."""
     candidates = [
         Candidate(accounts=part, origin="graph")
-        for weight, threshold in (
-            (graph.total, np.log10(size)),
-            (graph.total, LOOSER * np.log10(size)),
-            (graph.score[:, 0] + graph.score[:, 5], CONTENT_THRESHOLD),
+        for weight, threshold, resolution in (
+            (graph.total, np.log10(size), 1.0),
+            (graph.total, LOOSER * np.log10(size), 1.0),
+            (graph.total, LOOSER * np.log10(size), FINER),
+            (graph.score[:, 0] + graph.score[:, 5], CONTENT_THRESHOLD, 1.0),
+            (graph.score[:, 0] + graph.score[:, 5], CONTENT_THRESHOLD, FINER),
         )
-        for part in communities(graph, weight, threshold, seed)
+        for part in communities(graph, weight, threshold, seed, resolution)
     ]
     candidates += [Candidate(accounts=f.accounts, origin="family", family=f) for f in families]
     replays = graph.score[:, 4] > 0
@@ -43,8 +47,11 @@ def cluster(graph: LinkGraph, families: list[Family], size: int, seed: int) -> l
     return [c for c in candidates if len(c.accounts) >= MIN_GROUP]
 
 
-def communities(graph: LinkGraph, score: np.ndarray, threshold: float, seed: int) -> list[np.ndarray]:
-    """Return the communities (Leiden, modularity) of the pairs whose `score` (M,) exceeds `threshold`, as sorted codes."""
+def communities(graph: LinkGraph, score: np.ndarray, threshold: float, seed: int, resolution: float) -> list[np.ndarray]:
+    """Return the communities (Leiden, modularity) of the pairs whose `score` (M,) exceeds `threshold`, as sorted codes.
+
+    A higher `resolution` cuts finer.
+    """
     kept = score > threshold
     source, target, weight = graph.source[kept], graph.target[kept], score[kept] - threshold
     if not len(source):
@@ -54,7 +61,7 @@ def communities(graph: LinkGraph, score: np.ndarray, threshold: float, seed: int
     nk.setSeed(seed, False)
     nk.setNumberOfThreads(1)
     network = nk.GraphFromCoo((weight, (index[:half], index[half:])), n=len(nodes), weighted=True, directed=False)
-    leiden = nk.community.ParallelLeiden(network, randomize=False)
+    leiden = nk.community.ParallelLeiden(network, randomize=False, gamma=resolution)
     leiden.run()
     labels = np.array(leiden.getPartition().getVector())
     return _parts(nodes, labels)

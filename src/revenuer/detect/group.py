@@ -1,6 +1,6 @@
 """A candidate group and everything that signals may ask about it; and the log that it stands in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,35 @@ from revenuer.detect.identity import Identity
 from revenuer.detect.link import AccountSpace
 from revenuer.detect.population import Population
 from revenuer.detect.replay import Replay
+from revenuer.stats.interchangeability import between_variance
+
+
+REFERENCE_ACCOUNTS = 1500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """How much accounts at large differ in one respect: `half_mean` (N, 2, D) and `half_n` (N, 2) of all accounts, the `scale`
+    (D,) of its dimensions, and the `variance` between accounts with at least `min_n` observations in each half."""
+
+    half_mean: np.ndarray
+    half_n: np.ndarray
+    scale: np.ndarray
+    variance: float
+    min_n: float
+
+    @classmethod
+    def build(cls, half_mean: np.ndarray, half_n: np.ndarray, min_n: float, seed: int) -> "Reference":
+        """Measure the accounts at large, of many a sample; `variance` is 0 where too few can be measured."""
+        rng = np.random.Generator(np.random.PCG64(seed))
+        usable = np.flatnonzero((half_n >= min_n).all(axis=1))
+        if len(usable) > REFERENCE_ACCOUNTS:
+            usable = rng.choice(usable, REFERENCE_ACCOUNTS, replace=False)
+        dims = half_mean.shape[2]
+        scale = half_mean[usable].mean(axis=1).var(axis=0) if len(usable) else np.zeros(dims)
+        there = between_variance(half_mean[usable], half_n[usable], scale=scale, rng=rng, min_n=min_n, rounds=2)
+        variance = 0.0 if there is None else there.variance
+        return cls(half_mean=half_mean, half_n=half_n, scale=scale, variance=variance, min_n=min_n)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +57,9 @@ class Context:
     behavior_space: AccountSpace
     families: tuple[Family, ...]
     columns_missing: frozenset[str]
+    content_reference: Reference
+    scattered_reference: Reference
+    rhythm_reference: Reference
     seed: int
 
 
@@ -36,19 +68,31 @@ class Group:
     """Accounts (sorted codes) that may be one operator's, with `odds` (log10, per account) of belonging.
 
     `facts` are the group's numbers from the request table, by name (see group_facts); `family` the prompt family that all
-    share, if one does.
+    share, if one does; `origin` says what proposed the group (`graph`, `family`, `replay`).
     """
 
     accounts: np.ndarray
     odds: np.ndarray
     facts: dict[str, float]
     family: Family | None
-    origins: frozenset[str] = field(default_factory=frozenset)
+    origin: str = "graph"
 
     @property
     def size(self) -> int:
         """Number of accounts."""
         return len(self.accounts)
+
+
+def joined(one: Group, other: Group) -> Group:
+    """Return the union of two groups; the facts stay `one`'s."""
+    accounts, first = np.unique(np.concatenate([one.accounts, other.accounts]), return_index=True)
+    return Group(
+        accounts=accounts,
+        odds=np.concatenate([one.odds, other.odds])[first],
+        facts=one.facts,
+        family=one.family,
+        origin=one.origin,
+    )
 
 
 def registered(context: Context, group: Group, column: str) -> pa.ChunkedArray:

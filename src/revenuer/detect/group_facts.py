@@ -8,6 +8,7 @@ from revenuer.engine import Engine
 
 TOOLING = ("user_agent", "max_tokens", "temperature", "stream", "n", "logprobs")
 DAY_US = 86_400_000_000
+HOUR_US = 3_600_000_000
 
 
 def read_group_facts(engine: Engine, groups: list[np.ndarray], origin: int) -> list[dict[str, float]]:
@@ -16,7 +17,7 @@ def read_group_facts(engine: Engine, groups: list[np.ndarray], origin: int) -> l
         return []
     register_groups(engine, groups)
     facts: list[dict[str, float]] = [{} for _ in groups]
-    for table in (_shape(engine), _collisions(engine), _tooling(engine), _pivot(engine, origin)):
+    for table in (_shape(engine), _collisions(engine), _tooling(engine), _pivot(engine, origin), _failover(engine)):
         columns = table.to_pydict()
         for row, g in enumerate(columns.pop("g")):
             facts[g].update({name: float(values[row] or 0.0) for name, values in columns.items()})
@@ -88,4 +89,16 @@ def _pivot(engine: Engine, origin: int) -> pa.Table:
             count(*) AS c FROM ex, span WHERE t >= born AND t < born + {2 * DAY_US} GROUP BY acct)
         SELECT g, sum(moved * c) / sum(c) AS pivot_share, sum(c) AS pivot_requests,
         (SELECT sum(moved * c) / sum(c) FROM wave) AS pivot_everyone FROM wave JOIN grp USING (acct) GROUP BY g"""
+    )
+
+
+def _failover(engine: Engine) -> pa.Table:
+    """Accounts whose last request was turned away (401 or 403), and those of them a sibling's start followed within the hour."""
+    return engine.query(
+        f"""WITH ends AS (SELECT acct, min(t) AS first, max(t) AS last, arg_max(status, t) AS status FROM ex GROUP BY acct),
+        mine AS (SELECT g, acct, first, last, status IN (401, 403) AS blocked FROM ends JOIN grp USING (acct)),
+        pairs AS (SELECT a.g, count(DISTINCT a.acct) AS relieved FROM mine a JOIN mine b ON a.g = b.g
+            AND a.blocked AND b.first >= a.last AND b.first < a.last + {HOUR_US} GROUP BY a.g)
+        SELECT m.g, sum(CASE WHEN m.blocked THEN 1 ELSE 0 END) AS blocked, max(coalesce(p.relieved, 0)) AS relieved
+        FROM mine m LEFT JOIN pairs p ON p.g = m.g GROUP BY m.g"""
     )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from revenuer.detect.calibration import Calibration
 from revenuer.detect.group import Context, Group
 from revenuer.detect.signals import SIGNALS
@@ -10,6 +12,8 @@ from revenuer.records import Evidence, Outcome
 MIN_FAMILIES = 3
 """Signal families that must answer positive before a group is a campaign (replay alone is enough)."""
 DETERMINISTIC = "replay"
+MAX_LOG10_E = 9.0
+"""No sum counts for more: the calibration has seen about a thousand benign groups and cannot vouch for what lies beyond."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,7 @@ class Judgement:
     group: Group
     evidence: tuple[Evidence, ...]
     log10_e: float
+    strength: float
     sufficient: bool
 
 
@@ -31,10 +36,12 @@ def judge(group: Group, context: Context, calibration: Calibration) -> Judgement
     evidence = [signal.evaluate(group, context, calibration.curves[signal.name]) for signal in SIGNALS]
     evidence.sort(key=lambda e: -abs(e.log10_bayes_factor))
     positive = {e.family for e in evidence if e.outcome is Outcome.POSITIVE}
+    strength = combine(evidence, calibration)
     return Judgement(
         group=group,
         evidence=tuple(evidence),
-        log10_e=combine(evidence, calibration),
+        log10_e=float(np.clip(strength, -MAX_LOG10_E, MAX_LOG10_E)),
+        strength=strength,
         sufficient=len(positive) >= MIN_FAMILIES or DETERMINISTIC in positive,
     )
 
@@ -45,4 +52,4 @@ def combine(evidence: list[Evidence], calibration: Calibration) -> float:
     for answer in evidence:
         total += answer.log10_bayes_factor * (calibration.dependence if answer.family in seen else 1.0)
         seen.add(answer.family)
-    return total - calibration.shift
+    return calibration.scale * total - calibration.shift

@@ -14,8 +14,7 @@ from revenuer.detect.signals.personal_variance import relative_variance
 
 def measure(group: Group, context: Context) -> Measurement | None:
     """Measure -log10 of the variance between the group's accounts over that at large, of requests that stand alone."""
-    content = context.scattered
-    found = relative_variance(content.half_mean, content.half_effective, group.accounts, context, min_n=3.0)
+    found = relative_variance(context.scattered_reference, group.accounts, context)
     if found is None:
         return None
     relative, here = found

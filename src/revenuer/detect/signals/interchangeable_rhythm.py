@@ -6,7 +6,6 @@ Source: THREATS.md, synchronised timing. Counter-move: a schedule drawn for each
 
 import numpy as np
 
-from revenuer.detect.account_behavior import HOUR_BINS, SHAPE_FEATURES
 from revenuer.detect.group import Context, Group
 from revenuer.detect.signals.base import Measurement, Signal
 from revenuer.detect.signals.personal_variance import relative_variance
@@ -14,9 +13,7 @@ from revenuer.detect.signals.personal_variance import relative_variance
 
 def measure(group: Group, context: Context) -> Measurement | None:
     """Measure -log10 of the variance of rhythm between the group's accounts over that at large."""
-    hours = slice(len(SHAPE_FEATURES), len(SHAPE_FEATURES) + HOUR_BINS)
-    behavior = context.behavior
-    found = relative_variance(behavior.half[:, :, hours], behavior.days, group.accounts, context, min_n=1.0)
+    found = relative_variance(context.rhythm_reference, group.accounts, context)
     if found is None:
         return None
     relative, here = found

@@ -18,10 +18,9 @@ def measure(group: Group, context: Context) -> Measurement | None:
     for family in context.families:
         if not family.kinds & {SPAN, BAND}:
             continue
-        support = np.zeros(context.population.size)
-        support[family.accounts] = family.support
-        mean = float(support[group.accounts].mean())
-        outside = 1 - np.isin(family.accounts, group.accounts).mean()
+        inside = np.isin(family.accounts, group.accounts)
+        mean = float(family.support[inside].sum()) / group.size
+        outside = 1 - float(inside.mean())
         if mean * (1 - outside) > best:
             best, reach = mean * (1 - outside), family.reach
     if best == 0.0:
