@@ -100,7 +100,7 @@ def measure_log(log: Path, work: Path, name: str, identity: bool) -> list[Sample
         measured = {
             s.name: s.measure(group, candidates.context)
             for s in SIGNALS
-            if not s.needs & candidates.context.columns_missing
+            if s.lacks(candidates.context.columns_missing) is None
         }
         samples.append(
             Sample(
@@ -130,7 +130,7 @@ def candidates_of(log: Path, work: Path, identity: bool) -> Candidates:
             for column in IDENTITY_FACTS:
                 at = registry.schema.get_field_index(column)
                 registry = registry.set_column(at, registry.field(at), pa.nulls(len(registry), registry.field(at).type))
-            missing = frozenset({"client_ip", *(f"accounts.{c}" for c in IDENTITY_FACTS)})
+            missing = frozenset({"client_ip", "tls_fingerprint", "user_agent", *(f"accounts.{c}" for c in IDENTITY_FACTS)})
         return find_candidates(engine, build_population(engine, registry), missing, seed=0)
 
 

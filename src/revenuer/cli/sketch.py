@@ -3,6 +3,8 @@
 import json
 import os
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -11,9 +13,10 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from revenuer.detect.keyed_hash import derive_key
-from revenuer.detect.sketch import sketch_kernel
+from revenuer.detect.sketch import Key, sketch_kernel
 from revenuer.engine import DuckDBEngine
 from revenuer.ingest import FORMATS, load_mapping, read_logs
+from revenuer.ingest.diskwrite import aside, resource_errors
 from revenuer.records import SKETCH_METADATA_KEY, SKETCH_SCHEMA, SKETCH_VERSION, InputError, UsageError
 from revenuer.report import ConsoleProgress
 
@@ -48,8 +51,7 @@ def command(
 ) -> None:
     """Write a table of keyed hashes and sketches of LOGS, without any text, that `scan` takes in their place."""
     key = derive_key(_secret(key_file))
-    if out.is_dir():
-        raise UsageError(f"{out} is a folder; --out names the Parquet file to write")
+    _check_out(out)
     progress = ConsoleProgress(Console(stderr=True))
     with tempfile.TemporaryDirectory(prefix="revenuer-") as scratch:
         work = Path(scratch)
@@ -63,21 +65,8 @@ def command(
         if read.kind == "sketch":
             raise UsageError("the input is a sketch table already; scan it as it is")
         progress.stage("sketching prompts")
-        aside = out.with_name(f".{out.name}.part")
-        rows = 0
-        try:
-            with (
-                DuckDBEngine(work / "engine") as engine,
-                pq.ParquetWriter(aside, _schema(), compression="zstd") as writer,
-            ):
-                if read.files:
-                    engine.read_parquet("exchange", read.files)
-                    for batch in engine.stream("SELECT * FROM exchange", sketch_kernel(key)):
-                        writer.write_batch(batch.replace_schema_metadata(_schema().metadata))
-                        rows += batch.num_rows
-            os.replace(aside, out)
-        finally:
-            aside.unlink(missing_ok=True)
+        with DuckDBEngine(work / "engine") as engine:
+            rows = _write(_sketches(engine, read.files, key), out)
         progress.done()
     summary = {"rows": rows, "file": str(out), "quarantined": read.quarantined, "duplicates": read.duplicates}
     if as_json:
@@ -86,6 +75,38 @@ def command(
         click.echo(
             f"{rows:,} sketches written to {out}; {read.quarantined} rows quarantined, {read.duplicates} duplicates dropped"
         )
+
+
+def _check_out(out: Path) -> None:
+    if os.path.isdir(out):
+        raise UsageError(f"{out} is a folder; --out names the Parquet file to write")
+    if not os.path.isdir(out.parent):
+        raise UsageError(f"the folder {out.parent} does not exist; make it, or choose another --out")
+
+
+def _sketches(engine: DuckDBEngine, files: Sequence[Path], key: Key) -> Iterator[pa.RecordBatch]:
+    if files:
+        engine.read_parquet("exchange", files)
+        for batch in engine.stream("SELECT * FROM exchange", sketch_kernel(key)):
+            yield batch.replace_schema_metadata(_schema().metadata)
+
+
+def _write(batches: Iterator[pa.RecordBatch], out: Path) -> int:
+    """Write the batches to `out`, whole or not at all, and return the number of rows."""
+    rows = 0
+    try:
+        with resource_errors(out):
+            with pq.ParquetWriter(aside(out), _schema(), compression="zstd") as writer:
+                for batch in batches:
+                    writer.write_batch(batch)
+                    rows += batch.num_rows
+            aside(out).replace(out)
+    except OSError as error:
+        raise UsageError(f"cannot write {out} ({error.strerror or error}); choose another --out") from error
+    finally:
+        with suppress(OSError):
+            aside(out).unlink(missing_ok=True)
+    return rows
 
 
 def _schema() -> pa.Schema:

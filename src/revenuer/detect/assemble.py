@@ -10,6 +10,7 @@ import pyarrow as pa
 from revenuer.detect.candidates import Candidates
 from revenuer.detect.fingerprints import KIND_BITS, SPAN
 from revenuer.detect.group_time import DAY_HOURS, everyone
+from revenuer.detect.harvest import HarvestShare
 from revenuer.detect.judge import Judgement
 from revenuer.detect.link import KINDS
 from revenuer.detect.population import HOUR_US, Population
@@ -41,6 +42,7 @@ class Extras:
     models: tuple[str, ...]
     lineage: Lineage
     examples: tuple[ExampleRequest, ...]
+    harvest: HarvestShare
 
 
 def campaign_id(ids: list[str]) -> str:
@@ -59,30 +61,13 @@ def group_fingerprints(judgement: Judgement, candidates: Candidates) -> np.ndarr
     return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
-def harvest_share(judgement: Judgement, candidates: Candidates) -> np.ndarray:
-    """Return the estimated share (k,) of each account's requests that is harvest.
-
-    Where a template marks the harvest, the requests that carry it; else all of them, which is an upper bound when
-    accounts carry cover traffic.
-    """
-    accounts = judgement.group.accounts
-    support = np.zeros(candidates.context.population.size)
-    for family in candidates.context.families:
-        inside = np.isin(family.accounts, accounts)
-        if inside.mean() > 0.7 and inside.sum() > 0.3 * len(accounts):
-            at = family.accounts[inside]
-            support[at] = np.maximum(support[at], family.support[inside])
-    mine = np.minimum(support[accounts], 1.0)
-    return np.where(mine > 0.1, mine, 1.0)
-
-
 def assemble(
     judgement: Judgement, candidates: Candidates, rank: int, identifier: str, extras: Extras
 ) -> Campaign:
     """Return the campaign record of a judgement."""
     population = candidates.context.population
     accounts = judgement.group.accounts
-    harvest = np.round(harvest_share(judgement, candidates) * population.requests[accounts]).astype(np.int64)
+    harvest = np.round(extras.harvest.share * population.requests[accounts]).astype(np.int64)
     evidence = tuple(_with_examples(e, extras.examples) for e in judgement.evidence)
     first, last = int(population.first[accounts].min()), int(population.last[accounts].max())
     confidence = Confidence.HIGH if judgement.log10_e >= HIGH else Confidence.MEDIUM
@@ -106,7 +91,7 @@ def assemble(
         lineage=extras.lineage,
         recommended_action=_action(confidence) if judgement.evidence else "None: check the licence's terms.",
         would_change_our_mind=_would_change(judgement.evidence),
-        detail=_detail(judgement, candidates, harvest, extras.examples),
+        detail=_detail(judgement, candidates, harvest, extras),
     )
 
 
@@ -159,7 +144,7 @@ def _would_change(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
 
 
 def _detail(
-    judgement: Judgement, candidates: Candidates, harvest: np.ndarray, examples: tuple[ExampleRequest, ...]
+    judgement: Judgement, candidates: Candidates, harvest: np.ndarray, extras: Extras
 ) -> CampaignDetail:
     population = candidates.context.population
     accounts = judgement.group.accounts
@@ -187,8 +172,8 @@ def _detail(
         heat_accounts=tuple(population.ids.take(pa.array(shown)).to_pylist()),
         heat=tuple(tuple(row) for row in heat.tolist()),
         edges=_edges(judgement, candidates),
-        examples=examples,
-        facts=_facts(judgement, population),
+        examples=extras.examples,
+        facts=_facts(judgement, population) | _harvest_facts(extras.harvest),
     )
 
 
@@ -241,6 +226,15 @@ def _facts(judgement: Judgement, population: Population) -> dict[str, str]:
         "addresses": f"{facts['addresses']:.0f} in {facts['prefixes']:.0f} networks",
         "system prompts": f"{facts['system_prompts']:.0f}",
         "refused": f"{facts['refusal_share']:.1%} of requests",
+    }
+
+
+def _harvest_facts(harvest: HarvestShare) -> dict[str, str]:
+    """Return the harvest share and the window test's answer in words; the answer is shown, not counted as evidence."""
+    foreign = "not evaluated" if harvest.p_value is None else f"p = {harvest.p_value:.1g}"
+    return {
+        "estimated harvest": f"{harvest.share:.0%} of requests ({harvest.low:.0%}-{harvest.high:.0%})",
+        "prompts unlike the deployment's history": foreign,
     }
 
 

@@ -7,10 +7,14 @@ from revenuer.detect.assemble import Extras, assemble, campaign_id
 from revenuer.detect.candidates import Candidates
 from revenuer.detect.group import Group
 from revenuer.detect.group_facts import read_group_facts
+from revenuer.detect.harvest import HarvestShare
 from revenuer.detect.judge import Judgement
 from revenuer.detect.look_alikes import licensed
 from revenuer.engine import Engine
 from revenuer.records import Campaign, Lineage
+
+LICENSED = HarvestShare(share=1.0, low=0.0, high=1.0, p_value=None)
+"""All of a licensee's traffic may be distillation; nothing of it is measured."""
 
 
 def sanctioned_campaigns(engine: Engine, candidates: Candidates) -> tuple[Campaign, ...]:
@@ -29,6 +33,6 @@ def sanctioned_campaigns(engine: Engine, candidates: Candidates) -> tuple[Campai
         group = Group(accounts=codes, odds=np.zeros(len(codes)), facts=fact, family=None)
         judgement = Judgement(group=group, evidence=(), log10_e=0.0, strength=0.0, sufficient=False)
         name = campaign_id(population.ids.take(pa.array(codes)).to_pylist()).replace("C-", "S-")
-        extras = Extras(models=(), lineage=Lineage(), examples=())
+        extras = Extras(models=(), lineage=Lineage(), examples=(), harvest=LICENSED)
         records.append(assemble(judgement, candidates, rank=rank, identifier=name, extras=extras))
     return tuple(records)

@@ -12,6 +12,7 @@ from revenuer.detect.calibration import load_calibration
 from revenuer.detect.candidates import Candidates, find_candidates
 from revenuer.detect.examples import find_examples
 from revenuer.detect.group_facts import register_groups
+from revenuer.detect.harvest import HarvestShare, estimate_harvest
 from revenuer.detect.judge import Judgement, judge
 from revenuer.detect.lineage import find_lineage
 from revenuer.detect.look_alikes import licensed
@@ -69,7 +70,7 @@ def scan(
         engine.read_parquet("sketch", given.files)
     on_stage("profiling accounts")
     population = build_population(engine, given.accounts)
-    missing = columns_missing(given, population)
+    missing = columns_missing(engine, population)
     on_stage("linking accounts")
     candidates = find_candidates(engine, population, missing, seed)
     on_stage("judging groups")
@@ -77,11 +78,11 @@ def scan(
     judgements = [judge(group, candidates.context, calibration) for group in candidates.groups]
     selection = select_campaigns(judgements, candidates.linkage)
     on_stage("writing up")
-    campaigns = _campaigns(engine, selection, candidates, has_text)
+    campaigns, harvest = _campaigns(engine, selection, candidates, has_text)
     sanctioned = sanctioned_campaigns(engine, candidates)
     return ScanResult(
         input=given.summary,
-        prevalence=estimate_prevalence(campaigns, selection.watched, population),
+        prevalence=estimate_prevalence(campaigns, harvest, selection.watched, population),
         campaigns=tuple(campaigns),
         sanctioned=sanctioned,
         cleared=_cleared(selection, candidates),
@@ -90,9 +91,17 @@ def scan(
     )
 
 
-def columns_missing(given: ScanInput, population: Population) -> frozenset[str]:
-    """Return the columns that no signal can rely on: absent or all null; those of the account table as `accounts.NAME`."""
-    missing = set(given.summary.columns_missing)
+LOGGED = {
+    "ip": "client_ip", "user_agent": "user_agent", "tls_fingerprint": "tls_fingerprint", "prompt": "prompt",
+    "reasoning_signature": "reasoning_signature", "status": "status",
+}  # fmt: skip
+"""Columns of the sketch table that signals need, and what they are called in a log."""
+
+
+def columns_missing(engine: Engine, population: Population) -> frozenset[str]:
+    """Return the columns that hold nothing; those of the account table as `accounts.NAME`."""
+    counts = engine.query("SELECT " + ", ".join(f"count({name}) AS {name}" for name in LOGGED) + " FROM sketch").to_pylist()[0]
+    missing = {LOGGED[name] for name, n in counts.items() if not n}
     for name in ACCOUNT_SCHEMA.names:
         if name != "account_id" and population.registry[name].null_count == population.size:
             missing.add(f"accounts.{name}")
@@ -105,12 +114,14 @@ def _campaigns(
     population = candidates.context.population
     groups = [j.group.accounts for j in selection.campaigns]
     if not groups:
-        return []
+        return [], []
     names = [campaign_id(population.ids.take(pa.array(g)).to_pylist()) for g in groups]
     register_groups(engine, groups)
     lineage = find_lineage(engine, population, candidates.context.identity, groups, names)
     models = _models(engine, len(groups))
-    return [
+    rng = np.random.Generator(np.random.PCG64(candidates.context.seed))
+    harvest = estimate_harvest(engine, groups, candidates.context.families, rng)
+    campaigns = [
         assemble(
             judgement,
             candidates,
@@ -120,10 +131,12 @@ def _campaigns(
                 models=models[i],
                 lineage=lineage[i],
                 examples=find_examples(engine, has_text, i, group_fingerprints(judgement, candidates)),
+                harvest=harvest[i],
             ),
         )
         for i, judgement in enumerate(selection.campaigns)
     ]
+    return campaigns, harvest
 
 
 def _models(engine: Engine, groups: int) -> list[tuple[str, ...]]:
@@ -168,11 +181,8 @@ def _cleared_group(judgement: Judgement, population: Population) -> ClearedGroup
 
 
 def _not_evaluated(missing: frozenset[str]) -> tuple[NotEvaluated, ...]:
-    return tuple(
-        NotEvaluated(signal=s.name, reason=f"needs {', '.join(sorted(s.needs & missing))}")
-        for s in SIGNALS
-        if s.needs & missing
-    )
+    lacking = ((signal.name, signal.lacks(missing)) for signal in SIGNALS)
+    return tuple(NotEvaluated(signal=name, reason=reason) for name, reason in lacking if reason is not None)
 
 
 def _verdicts(

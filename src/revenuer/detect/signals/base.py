@@ -36,7 +36,8 @@ class Measurement:
 class Signal:
     """One thing to measure about a group.
 
-    `family` groups signals whose answers depend on one another; `needs` are columns without which it is not evaluated;
+    `family` groups signals whose answers depend on one another; `needs` are columns without any one of which it is not
+    evaluated, `needs_any` columns of which one at least must be there;
     `measure` returns None where this group gives it too little to go on.
     """
 
@@ -45,12 +46,13 @@ class Signal:
     look_alike: str
     measure: Callable[[Group, Context], Measurement | None]
     needs: frozenset[str] = field(default_factory=frozenset)
+    needs_any: frozenset[str] = field(default_factory=frozenset)
 
     def evaluate(self, group: Group, context: Context, curve: Curve) -> Evidence:
         """Return the signal's answer about `group`, weighed by `curve`."""
-        missing = self.needs & context.columns_missing
-        if missing:
-            return self._answer(Outcome.NOT_EVALUATED, 0.0, f"needs {', '.join(sorted(missing))}")
+        lacking = self.lacks(context.columns_missing)
+        if lacking is not None:
+            return self._answer(Outcome.NOT_EVALUATED, 0.0, lacking)
         measured = self.measure(group, context)
         if measured is None:
             return self._answer(Outcome.INCONCLUSIVE, 0.0, "too little data in this group")
@@ -59,6 +61,15 @@ class Signal:
         if abs(weight) >= POSITIVE_AT:
             outcome = Outcome.POSITIVE if weight > 0 else Outcome.NEGATIVE
         return self._answer(outcome, weight, measured.summary)
+
+    def lacks(self, columns_missing: frozenset[str]) -> str | None:
+        """Return what this signal would need and the log does not have, in words; None where it can be evaluated."""
+        missing = self.needs & columns_missing
+        if missing:
+            return f"needs {', '.join(sorted(missing))}"
+        if self.needs_any and self.needs_any <= columns_missing:
+            return f"needs one of {', '.join(sorted(self.needs_any))}"
+        return None
 
     def _answer(self, outcome: Outcome, weight: float, summary: str) -> Evidence:
         return Evidence(

@@ -20,4 +20,5 @@ SIGNAL = Signal(
     family="address",
     look_alike="offices, universities and carriers behind one address; VPN users",
     measure=measure,
+    needs_any=frozenset({"accounts.signup_ip", "client_ip"}),
 )

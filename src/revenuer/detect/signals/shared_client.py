@@ -20,4 +20,5 @@ SIGNAL = Signal(
     family="client",
     look_alike="users of one uncommon but public client",
     measure=measure,
+    needs_any=frozenset({"tls_fingerprint", "user_agent"}),
 )

@@ -20,4 +20,5 @@ SIGNAL = Signal(
     family="payment",
     look_alike="company cards; families",
     measure=measure,
+    needs=frozenset({"accounts.payment_fingerprint"}),
 )
