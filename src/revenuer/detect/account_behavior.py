@@ -46,12 +46,12 @@ def read_behavior(engine: Engine, size: int, origin: int) -> Behavior:
         count(DISTINCT (t - {origin}) // {DAY_US}) AS days,
         ln(count(*) / count(DISTINCT (t - {origin}) // {DAY_US})) AS log_rate,
         avg(CASE WHEN turn = 0 THEN 1.0 ELSE 0.0 END) AS opening_share,
-        avg(ln(1 + coalesce(token_count, 0))) AS log_tokens,
-        avg(ln(1 + coalesce(output_tokens, 0))) AS log_output,
+        {_mean("ln(1 + coalesce(token_count, 0))")} AS log_tokens,
+        {_mean("ln(1 + coalesce(output_tokens, 0))")} AS log_output,
         avg(CASE WHEN tool_count > 0 THEN 1.0 ELSE 0.0 END) AS tool_share,
         avg(CASE WHEN stream THEN 1.0 ELSE 0.0 END) AS stream_share,
-        coalesce(avg(temperature), 1.0) AS temperature,
-        avg(ln(1 + coalesce(max_tokens, 0))) AS log_max_tokens,
+        coalesce({_mean("CASE WHEN abs(temperature) <= 100 THEN temperature END")}, 1.0) AS temperature,
+        {_mean("ln(1 + coalesce(max_tokens, 0))")} AS log_max_tokens,
         avg(CASE WHEN finish_reason = 'refusal' THEN 1.0 ELSE 0.0 END) AS refusal_share,
         approx_count_distinct(session) / count(*) AS sessions_per_request,
         approx_count_distinct(ip) / count(*) AS addresses_per_request,
@@ -71,3 +71,8 @@ def read_behavior(engine: Engine, size: int, origin: int) -> Behavior:
         missing = days[:, this] == 0
         half[missing, this] = half[missing, other]
     return Behavior(half=half, days=days)
+
+
+def _mean(expression: str) -> str:
+    """Return SQL for the mean of a real expression, in steps of 2^-40, so that no order of rows changes it."""
+    return f"avg(CAST(round(({expression}) * {1 << 40}) AS BIGINT)) / {1 << 40}.0"

@@ -68,7 +68,10 @@ def _collisions(engine: Engine) -> pa.Table:
 
 
 def _tooling(engine: Engine) -> pa.Table:
-    """Share of the group's requests with its commonest client settings, and of each account's with its own commonest."""
+    """Share of the group's requests with its commonest client settings, and of each account's with its own commonest.
+
+    Shares are averaged in whole steps of 2^-40, so that no order of rows changes them.
+    """
     keys = ", ".join(TOOLING)
     return engine.query(
         f"""WITH one AS (SELECT g, acct, {keys}, count(*) AS c FROM ex JOIN grp USING (acct) GROUP BY ALL),
@@ -76,7 +79,7 @@ def _tooling(engine: Engine) -> pa.Table:
         every AS (SELECT g, {keys}, sum(c) AS c FROM one GROUP BY ALL),
         modal AS (SELECT g, max(c) / sum(c) AS modal_tooling FROM every GROUP BY g)
         SELECT g, modal_tooling, own_tooling FROM modal JOIN
-        (SELECT g, avg(top / total) AS own_tooling FROM own GROUP BY g) o USING (g)"""
+        (SELECT g, avg(CAST(round(top / total * {1 << 40}) AS BIGINT)) / {1 << 40}.0 AS own_tooling FROM own GROUP BY g) o USING (g)"""
     )
 
 
@@ -85,10 +88,10 @@ def _pivot(engine: Engine, origin: int) -> pa.Table:
     return engine.query(
         f"""WITH release AS (SELECT model, min(t) AS born FROM ex GROUP BY model HAVING min(t) > {origin + 2 * DAY_US}),
         span AS (SELECT min(born) AS born FROM release),
-        wave AS (SELECT acct, avg(CASE WHEN model IN (SELECT model FROM release) THEN 1.0 ELSE 0.0 END) AS moved,
+        wave AS (SELECT acct, sum(CASE WHEN model IN (SELECT model FROM release) THEN 1 ELSE 0 END) AS moved,
             count(*) AS c FROM ex, span WHERE t >= born AND t < born + {2 * DAY_US} GROUP BY acct)
-        SELECT g, sum(moved * c) / sum(c) AS pivot_share, sum(c) AS pivot_requests,
-        (SELECT sum(moved * c) / sum(c) FROM wave) AS pivot_everyone FROM wave JOIN grp USING (acct) GROUP BY g"""
+        SELECT g, sum(moved) / sum(c) AS pivot_share, sum(c) AS pivot_requests,
+        (SELECT sum(moved) / sum(c) FROM wave) AS pivot_everyone FROM wave JOIN grp USING (acct) GROUP BY g"""
     )
 
 

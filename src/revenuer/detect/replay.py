@@ -33,13 +33,14 @@ def find_replays(engine: Engine, size: int, organization: np.ndarray) -> Replay:
     """Return the replays of the table `ex`; accounts of one organisation (equal codes >= 0) may share signatures."""
     engine.create(
         "signature_first",
-        "SELECT reasoning_signature AS sig, arg_min(acct, t) AS acct, arg_min(session, t) AS session FROM ex "
-        "WHERE reasoning_signature IS NOT NULL GROUP BY reasoning_signature",
+        "SELECT sig, acct, session FROM (SELECT reasoning_signature AS sig, acct, session, row_number() OVER "
+        "(PARTITION BY reasoning_signature ORDER BY t, acct, session NULLS LAST) AS place FROM ex "
+        "WHERE reasoning_signature IS NOT NULL) f WHERE place = 1",
     )
     rows = engine.query(
         "SELECT f.acct AS source, e.acct AS target, count(*) AS n, "
         "sum(CASE WHEN e.session <> f.session THEN 1 ELSE 0 END) AS moved "
-        "FROM ex e JOIN signature_first f ON e.reasoning_signature = f.sig GROUP BY ALL"
+        "FROM ex e JOIN signature_first f ON e.reasoning_signature = f.sig GROUP BY ALL ORDER BY source, target"
     )
     source, target = rows["source"].to_numpy(), rows["target"].to_numpy()
     count = rows["n"].to_numpy().astype(np.int64)

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
+_BLOCK_PAIRS = 2048
+"""Pairs scored at a time: a dozen arrays of so many rows fit a core's cache, and memory stays small."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoCovariance:
@@ -60,7 +63,16 @@ def pair_log10_lr(
     model: TwoCovariance, ya: np.ndarray, na: np.ndarray, yb: np.ndarray, nb: np.ndarray
 ) -> np.ndarray:
     """Return log10 P(a, b | one source) / P(a, b | two sources) for M pairs of projected means (M, K) of n (M,)."""
-    b = model.between[None, :]
+    log10_lr = np.empty(len(ya))
+    for low in range(0, len(ya), _BLOCK_PAIRS):
+        part = slice(low, low + _BLOCK_PAIRS)
+        log10_lr[part] = _block_log10_lr(model.between[None, :], ya[part], na[part], yb[part], nb[part])
+    return log10_lr
+
+
+def _block_log10_lr(
+    b: np.ndarray, ya: np.ndarray, na: np.ndarray, yb: np.ndarray, nb: np.ndarray
+) -> np.ndarray:
     va, vb = 1 / np.maximum(na, 1e-9)[:, None], 1 / np.maximum(nb, 1e-9)[:, None]
     ta, tb = b + va, b + vb
     det = ta * tb - b * b

@@ -1,4 +1,4 @@
-"""Nearest rows are exact, whatever the block size."""
+"""Nearest rows are exact, whatever the block size; beyond EXACT_ROWS nearly so."""
 
 import numpy as np
 import pytest
@@ -56,3 +56,35 @@ def test_twins_find_each_other_far_from_the_origin() -> None:
 def test_zero_neighbours_are_none() -> None:
     row, other = nearest_rows(np.zeros((4, 2)), 0)
     assert len(row) == len(other) == 0
+
+
+def crowd(rows: int, dims: int, seed: int) -> np.ndarray:
+    """Points as accounts lie: clumps of unlike size and width over a broad background."""
+    rng = np.random.default_rng(seed)
+    clumps = rng.normal(size=(60, dims)) * 2
+    spread = rng.uniform(0.05, 1.5, 60)
+    own = rng.choice(60, rows, p=rng.dirichlet(np.full(60, 0.3)))
+    points: np.ndarray = clumps[own] + rng.normal(size=(rows, dims)) * spread[own, None]
+    return points
+
+
+@pytest.mark.parametrize("dims", [8, 24, 48])
+def test_cells_find_nineteen_in_twenty(dims: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = crowd(9000, dims, dims)
+    _, exact = nearest_rows(points, 20)
+    monkeypatch.setattr(module, "EXACT_ROWS", 1000)
+    monkeypatch.setattr(module, "CANDIDATES", 1024)
+    row, other = nearest_rows(points, 20)
+    assert row.tolist() == np.repeat(np.arange(9000), 20).tolist()
+    assert (row != other).all()
+    both = [
+        np.intersect1d(a, b).size for a, b in zip(exact.reshape(-1, 20), other.reshape(-1, 20), strict=True)
+    ]
+    assert np.mean(both) / 20 >= 0.95
+
+
+def test_cells_hold_up_where_all_rows_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EXACT_ROWS", 100)
+    row, other = nearest_rows(np.ones((500, 3)), 4)
+    assert (row != other).all()
+    assert len(other) == 2000
