@@ -31,6 +31,7 @@ MAX_BINS = 336
 HEAT_ROWS = 60
 GRAPH_ACCOUNTS = 150
 GRAPH_EDGES = 500
+HEADLINE_REASONS = 3
 HIGH, MEDIUM = 6.0, 4.0
 """log10 e from which confidence is high, and medium."""
 
@@ -114,9 +115,8 @@ def _headline(judgement: Judgement, population: Population) -> str:
     if not judgement.evidence:
         return f"{len(accounts)} account(s) with a distillation licence that was declared and verified"
     rate = float(np.median(population.requests[accounts]))
-    why = "; ".join(
-        e.summary for e in judgement.evidence if e.outcome is Outcome.POSITIVE and e.family != "volume"
-    )
+    positive = [e for e in judgement.evidence if e.outcome is Outcome.POSITIVE and e.family != "volume"]
+    why = "; ".join(e.summary for e in positive[:HEADLINE_REASONS])
     return f"{len(accounts)} accounts, {rate:,.0f} requests each: {why}"
 
 

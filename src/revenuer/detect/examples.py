@@ -1,8 +1,10 @@
 """Example requests of a group, with the span that its accounts share marked in the text."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
+import pyarrow as pa
 
 from revenuer.detect.fingerprints import GRAM, KIND_BITS, SPAN, winnow
 from revenuer.detect.keyed_hash import UNKEYED, siphash
@@ -15,24 +17,25 @@ MAX_CHARACTERS = 2000
 
 
 def find_examples(
-    engine: Engine, has_text: bool, group: int, fingerprints: np.ndarray
+    engine: Engine, has_text: bool, accounts: Sequence[str], fingerprints: np.ndarray
 ) -> tuple[ExampleRequest, ...]:
-    """Return up to EXAMPLES requests of group number `group` of the table `grp`, from as many accounts.
+    """Return one request of each of up to EXAMPLES evenly spaced `accounts`.
 
     Requests that carry one of `fingerprints` (int64) come first. Texts are None where the log held sketches.
     """
+    chosen = [accounts[i] for i in np.unique(np.linspace(0, len(accounts) - 1, EXAMPLES).astype(int))]
+    engine.register("example_account", pa.table({"account_id": pa.array(chosen, pa.string())}))
     listed = ", ".join(str(value) for value in fingerprints[:20]) or "NULL"
     text = "x.prompt" if has_text else "NULL"
     join = "LEFT JOIN exchange x ON x.request_id = s.request_id" if has_text else ""
     rows = engine.query(
-        f"""WITH mine AS (SELECT s.request_id, s.account_id, s.timestamp, c.acct,
+        f"""WITH mine AS (SELECT s.request_id, s.account_id, s.timestamp,
             CASE WHEN list_has_any(s.fingerprints, [{listed}]) THEN 1 ELSE 0 END AS hit
-            FROM sketch s JOIN account_code c ON s.account_id = c.account_id JOIN grp g ON g.acct = c.acct
-            WHERE g.g = {group} AND s.prompt IS NOT NULL AND s.token_count >= 4),
-        ranked AS (SELECT *, row_number() OVER (PARTITION BY acct ORDER BY hit DESC, timestamp, request_id) AS r FROM mine),
-        chosen AS (SELECT * FROM ranked WHERE r = 1 ORDER BY hit DESC, acct LIMIT {EXAMPLES})
-        SELECT s.request_id, s.account_id, unix_micros(s.timestamp) AS t, {text} AS text FROM chosen s {join}
-        ORDER BY t, s.request_id"""
+            FROM sketch s JOIN example_account a ON s.account_id = a.account_id WHERE s.token_count >= 4),
+        ranked AS (SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY hit DESC, timestamp, request_id) AS r
+            FROM mine)
+        SELECT s.request_id, s.account_id, unix_micros(s.timestamp) AS t, {text} AS text FROM ranked s {join}
+        WHERE r = 1 ORDER BY t, s.request_id LIMIT {EXAMPLES}"""
     ).to_pylist()
     wanted = set(fingerprints[(fingerprints & ((1 << KIND_BITS) - 1)) == SPAN].tolist())
     return tuple(_example(row, wanted) for row in rows)

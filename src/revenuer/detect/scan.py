@@ -130,7 +130,12 @@ def _campaigns(
             extras=Extras(
                 models=models[i],
                 lineage=lineage[i],
-                examples=find_examples(engine, has_text, i, group_fingerprints(judgement, candidates)),
+                examples=find_examples(
+                    engine,
+                    has_text,
+                    population.ids.take(pa.array(groups[i])).to_pylist(),
+                    group_fingerprints(judgement, candidates),
+                ),
                 harvest=harvest[i],
             ),
         )
