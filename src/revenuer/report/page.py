@@ -85,6 +85,7 @@ def environment() -> jinja2.Environment:
         day=wording.day,
         clock=wording.clock,
         iso=wording.iso,
+        one_line=wording.one_line,
         ident=visible.identifier,
         shown=visible.markup,
         technique=technique_name,

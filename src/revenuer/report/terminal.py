@@ -10,7 +10,7 @@ from rich.text import Text
 from revenuer.records import Campaign, ScanResult
 from revenuer.report.scan_page import prevalence_line, verdict_line
 from revenuer.report.visible import plain
-from revenuer.report.wording import count, day, log10_e, minute, plural, short_count
+from revenuer.report.wording import count, day, log10_e, minute, one_line, plural, short_count
 
 SHOWN_CAMPAIGNS = 30
 SHOWN_NOT_EVALUATED = 12
@@ -57,7 +57,7 @@ def _print_campaigns(campaigns: tuple[Campaign, ...], console: Console) -> None:
     if not wide:
         console.print()
         for campaign in shown:
-            _line(console, f"{plain(campaign.campaign_id)}: {plain(campaign.headline)}")
+            _line(console, f"{plain(campaign.campaign_id)}: {plain(one_line(campaign.headline))}")
     if len(campaigns) > len(shown):
         _line(console, f"and {len(campaigns) - len(shown)} more in the report and in campaigns.json")
 
@@ -94,7 +94,7 @@ def _cells(campaign: Campaign, *, wide: bool) -> list[Text]:
         Text(campaign.confidence.value, style=style),
         Text(log10_e(campaign.log10_e)),
     ]
-    return [*cells, Text(plain(campaign.headline))] if wide else cells
+    return [*cells, Text(plain(one_line(campaign.headline)))] if wide else cells
 
 
 def _shortened(text: str, width: int) -> str:

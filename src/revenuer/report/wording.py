@@ -1,6 +1,7 @@
 """Numbers and times as an analyst reads them: the same text in the page and in the terminal."""
 
 import math
+import re
 from datetime import UTC, datetime, timedelta
 
 
@@ -52,6 +53,16 @@ def strength(log10_bayes_factor: float) -> str:
     if size < 1:
         return "substantial"
     return "strong" if size < 2 else "decisive"
+
+
+def one_line(text: str, limit: int = 160) -> str:
+    """Return the first sentence of `text` on one line; where that is longer than `limit`, cut at a clause or a word, with …"""
+    flat = re.sub(r"[ \t\r\n]+", " ", text).strip().partition(". ")[0]
+    if len(flat) <= limit:
+        return flat
+    head = flat[: limit - 1]
+    ends = (head.rfind("; "), head.rfind(" "), len(head))
+    return head[: next(end for end in ends if end > limit // 2)].rstrip(" ,;:") + "…"
 
 
 def as_utc(moment: datetime) -> datetime:

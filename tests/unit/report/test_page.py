@@ -64,7 +64,7 @@ def with_text(text: str) -> ScanResult:
     """The same small scan with `text` wherever the input can put any."""
     base = scan_fixture.scan(hostile=False)
     made = scan_fixture.campaign(
-        1, [text + "1", text + "2", "x"], campaign_id="i" + text, headline="h" + text, bins=3, last=3
+        1, [text + "1", text + "2", "x"], campaign_id="i" + text, headline="h " * 100 + text, bins=3, last=3
     )
     request = ExampleRequest(
         request_id="r" + text,
@@ -202,7 +202,8 @@ def test_the_page_says_what_the_scan_concluded() -> None:
         "the log has no reasoning_signature column",
         "25 of 640 accounts are shown; the buttons give all of them",
         "Karchmer, SaTML 2023",
-        "No nationality, language or country feature",
+        "There is no nationality or country feature",
+        "High from a log10 e of 6, medium from 4",
     ):
         assert words in text, words
 

@@ -35,3 +35,12 @@ def test_durations_and_strengths() -> None:
     ]  # fmt: skip
     assert wording.log10_e(-3.2) == "−3.2"
     assert wording.log10_e(0.01) == "0.0"
+
+
+def test_a_headline_becomes_its_first_sentence_on_one_line() -> None:
+    assert wording.one_line("12 accounts,\n  40 requests each. More.") == "12 accounts, 40 requests each"
+    assert wording.one_line("a rate of 0.4 stays whole") == "a rate of 0.4 stays whole"
+    clauses = wording.one_line("; ".join(["one template in all of them"] * 9))
+    assert clauses == "; ".join(["one template in all of them"] * 5) + "…"
+    assert wording.one_line("word " * 60) == ("word " * 31).rstrip() + "…"
+    assert wording.one_line("x" * 500) == "x" * 159 + "…"
