@@ -28,7 +28,14 @@ from revenuer.engine import DuckDBEngine
 from revenuer.records import SKETCH_SCHEMA
 from revenuer.simulate import simulate
 
-RUNS = (("city", 11, True), ("city", 12, False), ("benign", 13, True), ("benign", 14, False), ("no-identity", 15, True), ("paraphrase", 16, True))
+RUNS = (
+    ("city", 11, True),
+    ("city", 12, False),
+    ("benign", 13, True),
+    ("benign", 14, False),
+    ("no-identity", 15, True),
+    ("paraphrase", 16, True),
+)
 """(scenario, seed, with real prompts where given); each is read with and without its identity columns."""
 IDENTITY_COLUMNS = ("ip", "ip_prefix", "user_agent", "tls_fingerprint")
 IDENTITY_FACTS = ("created_at", "email_domain", "payment_fingerprint", "signup_ip", "plan")
@@ -67,7 +74,9 @@ class Sample:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--prompts", type=Path, help="real prompts; without them every run uses the grammar")
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--out", type=Path, required=True)
@@ -129,15 +138,21 @@ def candidates_of(log: Path, work: Path, identity: bool) -> Candidates:
             engine.create("sketch", f"SELECT * REPLACE ({nulls}) FROM sketched")
             for column in IDENTITY_FACTS:
                 at = registry.schema.get_field_index(column)
-                registry = registry.set_column(at, registry.field(at), pa.nulls(len(registry), registry.field(at).type))
-            missing = frozenset({"client_ip", "tls_fingerprint", "user_agent", *(f"accounts.{c}" for c in IDENTITY_FACTS)})
+                registry = registry.set_column(
+                    at, registry.field(at), pa.nulls(len(registry), registry.field(at).type)
+                )
+            missing = frozenset(
+                {"client_ip", "tls_fingerprint", "user_agent", *(f"accounts.{c}" for c in IDENTITY_FACTS)}
+            )
         return find_candidates(engine, build_population(engine, registry), missing, seed=0)
 
 
 def truth_of(log: Path, ids: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return (campaign or archetype, is campaign) of each account."""
     truth = pq.read_table(log / "truth.parquet").to_pydict()
-    label = {a: c or k for a, c, k in zip(truth["account_id"], truth["campaign"], truth["archetype"], strict=True)}
+    label = {
+        a: c or k for a, c, k in zip(truth["account_id"], truth["campaign"], truth["archetype"], strict=True)
+    }
     role = dict(zip(truth["account_id"], truth["role"], strict=True))
     return np.array([label[i] for i in ids]), np.array([role[i] == "campaign" for i in ids])
 
@@ -195,7 +210,9 @@ def fit_curve(samples: list[Sample], name: str) -> Curve:
     sides = []
     for side in (True, False):
         part = [s for s in known if s.campaign is side]
-        sides.append((np.array([s.values[name] for s in part], float), label_weights(part) if part else np.zeros(0)))
+        sides.append(
+            (np.array([s.values[name] for s in part], float), label_weights(part) if part else np.zeros(0))
+        )
     both = np.concatenate([sides[0][0], sides[1][0]])
     if not len(sides[0][0]) or not len(sides[1][0]) or np.ptp(both) < 1e-9:
         return Curve(knots=(0.0, 1.0), log10_bf=(0.0, 0.0))
@@ -203,13 +220,16 @@ def fit_curve(samples: list[Sample], name: str) -> Curve:
     knots = np.linspace(min(e[0] for e in edges), max(e[1] for e in edges), KNOTS)
     width = 0.08 * max(np.ptp(knots), 1e-6)
     density = [
-        (w[None, :] * np.exp(-0.5 * ((knots[:, None] - x[None, :]) / width) ** 2)).sum(axis=1) + PRIOR for x, w in sides
+        (w[None, :] * np.exp(-0.5 * ((knots[:, None] - x[None, :]) / width) ** 2)).sum(axis=1) + PRIOR
+        for x, w in sides
     ]
     cap = CAPS.get(name, CAP)
     floor = 0.0 if name in ONE_SIDED else -cap
     ratio = np.clip(monotone(np.log10(density[0] / density[1]), density[0] + density[1]), floor, cap)
     if name in CAPS and cap > CAP:
-        ratio = np.where(knots > 0.3, np.maximum(ratio, cap * np.clip((knots - 0.3) / 0.5, 0, 1)), np.maximum(ratio, 0))
+        ratio = np.where(
+            knots > 0.3, np.maximum(ratio, cap * np.clip((knots - 0.3) / 0.5, 0, 1)), np.maximum(ratio, 0)
+        )
     return Curve(knots=tuple(knots.tolist()), log10_bf=tuple(ratio.tolist()))
 
 
@@ -249,8 +269,16 @@ def report(samples: list[Sample], calibration: dict[str, object]) -> None:
     print(f"scale {scale} shift {shift}")
     for campaign in (True, False):
         for label in sorted({s.label for s in samples if s.campaign is campaign}):
-            sums = np.array([scale * total(s, curves) - shift for s in samples if s.label == label and s.campaign is campaign])
-            print(f"{'campaign' if campaign else 'honest':9} {label:20} n={len(sums):4} median={np.median(sums):6.1f} max={sums.max():6.1f}")
+            sums = np.array(
+                [
+                    scale * total(s, curves) - shift
+                    for s in samples
+                    if s.label == label and s.campaign is campaign
+                ]
+            )
+            print(
+                f"{'campaign' if campaign else 'honest':9} {label:20} n={len(sums):4} median={np.median(sums):6.1f} max={sums.max():6.1f}"
+            )
 
 
 if __name__ == "__main__":

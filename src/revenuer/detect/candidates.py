@@ -45,7 +45,9 @@ class Candidates:
     linkage: Linkage
 
 
-def find_candidates(engine: Engine, population: Population, columns_missing: frozenset[str], seed: int) -> Candidates:
+def find_candidates(
+    engine: Engine, population: Population, columns_missing: frozenset[str], seed: int
+) -> Candidates:
     """Link, cluster and settle the accounts of `population` into groups worth judging."""
     rng = np.random.Generator(np.random.PCG64(seed))
     behavior = read_behavior(engine, population.size, population.origin)
@@ -54,7 +56,9 @@ def find_candidates(engine: Engine, population: Population, columns_missing: fro
     replay = find_replays(engine, population.size, population.organization)
     scattered = read_scattered(engine, population.size, rng)
     graph = link_accounts(population, scattered, behavior, identity, families, replay, rng)
-    context = _context(population, scattered, behavior, identity, replay, graph, families, columns_missing, seed)
+    context = _context(
+        population, scattered, behavior, identity, replay, graph, families, columns_missing, seed
+    )
     linkage = Linkage(
         content=graph.content,
         scattered=graph.scattered,
@@ -120,7 +124,9 @@ def _context(
         content_reference=Reference.build(
             population.content.half_mean, population.content.half_effective, min_n=3.0, seed=seed
         ),
-        scattered_reference=Reference.build(scattered.half_mean, scattered.half_effective, min_n=3.0, seed=seed),
+        scattered_reference=Reference.build(
+            scattered.half_mean, scattered.half_effective, min_n=3.0, seed=seed
+        ),
         rhythm_reference=Reference.build(behavior.half[:, :, RHYTHM], behavior.days, min_n=1.0, seed=seed),
         seed=seed,
     )

@@ -42,12 +42,15 @@ def cluster(graph: LinkGraph, families: list[Family], size: int, seed: int) -> l
     candidates += [Candidate(accounts=f.accounts, origin="family", family=f) for f in families]
     replays = graph.score[:, 4] > 0
     candidates += [
-        Candidate(accounts=part, origin="replay") for part in _components(graph.source[replays], graph.target[replays], size)
+        Candidate(accounts=part, origin="replay")
+        for part in _components(graph.source[replays], graph.target[replays], size)
     ]
     return [c for c in candidates if len(c.accounts) >= MIN_GROUP]
 
 
-def communities(graph: LinkGraph, score: np.ndarray, threshold: float, seed: int, resolution: float) -> list[np.ndarray]:
+def communities(
+    graph: LinkGraph, score: np.ndarray, threshold: float, seed: int, resolution: float
+) -> list[np.ndarray]:
     """Return the communities (Leiden, modularity) of the pairs whose `score` (M,) exceeds `threshold`, as sorted codes.
 
     A higher `resolution` cuts finer.
@@ -60,7 +63,9 @@ def communities(graph: LinkGraph, score: np.ndarray, threshold: float, seed: int
     half = len(source)
     nk.setSeed(seed, False)
     nk.setNumberOfThreads(1)
-    network = nk.GraphFromCoo((weight, (index[:half], index[half:])), n=len(nodes), weighted=True, directed=False)
+    network = nk.GraphFromCoo(
+        (weight, (index[:half], index[half:])), n=len(nodes), weighted=True, directed=False
+    )
     leiden = nk.community.ParallelLeiden(network, randomize=False, gamma=resolution)
     leiden.run()
     labels = np.array(leiden.getPartition().getVector())

@@ -14,7 +14,6 @@ from revenuer.detect.population import Population
 from revenuer.detect.replay import Replay
 from revenuer.stats.interchangeability import between_variance
 
-
 REFERENCE_ACCOUNTS = 1500
 
 
@@ -38,7 +37,9 @@ class Reference:
             usable = rng.choice(usable, REFERENCE_ACCOUNTS, replace=False)
         dims = half_mean.shape[2]
         scale = half_mean[usable].mean(axis=1).var(axis=0) if len(usable) else np.zeros(dims)
-        there = between_variance(half_mean[usable], half_n[usable], scale=scale, rng=rng, min_n=min_n, rounds=2)
+        there = between_variance(
+            half_mean[usable], half_n[usable], scale=scale, rng=rng, min_n=min_n, rounds=2
+        )
         variance = 0.0 if there is None else there.variance
         return cls(half_mean=half_mean, half_n=half_n, scale=scale, variance=variance, min_n=min_n)
 

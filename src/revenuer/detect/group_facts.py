@@ -17,7 +17,13 @@ def read_group_facts(engine: Engine, groups: list[np.ndarray], origin: int) -> l
         return []
     register_groups(engine, groups)
     facts: list[dict[str, float]] = [{} for _ in groups]
-    for table in (_shape(engine), _collisions(engine), _tooling(engine), _pivot(engine, origin), _failover(engine)):
+    for table in (
+        _shape(engine),
+        _collisions(engine),
+        _tooling(engine),
+        _pivot(engine, origin),
+        _failover(engine),
+    ):
         columns = table.to_pydict()
         for row, g in enumerate(columns.pop("g")):
             facts[g].update({name: float(values[row] or 0.0) for name, values in columns.items()})

@@ -56,7 +56,10 @@ def estimate_harvest(
         share, low, high = (foreign.share, foreign.low, foreign.high) if foreign else (0.5, 0.0, 1.0)
         result.append(
             HarvestShare(
-                share=max(share, marked), low=max(low, marked), high=max(high, marked), p_value=float(found.p_value)
+                share=max(share, marked),
+                low=max(low, marked),
+                high=max(high, marked),
+                p_value=float(found.p_value),
             )
         )
     return result

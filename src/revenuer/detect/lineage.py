@@ -33,7 +33,10 @@ def find_lineage(
             if not linked:
                 continue
             gap = float(np.quantile(population.first[mine], 0.1) - np.quantile(population.last[other], 0.9))
-            if abs(gap) < TAKEOVER_HOURS * HOUR_US and population.first[mine].min() > population.first[other].min():
+            if (
+                abs(gap) < TAKEOVER_HOURS * HOUR_US
+                and population.first[mine].min() > population.first[other].min()
+            ):
                 replaces.append(names[j])
             else:
                 shares.append(names[j])

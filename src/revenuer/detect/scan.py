@@ -100,7 +100,9 @@ LOGGED = {
 
 def columns_missing(engine: Engine, population: Population) -> frozenset[str]:
     """Return the columns that hold nothing; those of the account table as `accounts.NAME`."""
-    counts = engine.query("SELECT " + ", ".join(f"count({name}) AS {name}" for name in LOGGED) + " FROM sketch").to_pylist()[0]
+    counts = engine.query(
+        "SELECT " + ", ".join(f"count({name}) AS {name}" for name in LOGGED) + " FROM sketch"
+    ).to_pylist()[0]
     missing = {LOGGED[name] for name, n in counts.items() if not n}
     for name in ACCOUNT_SCHEMA.names:
         if name != "account_id" and population.registry[name].null_count == population.size:
@@ -110,7 +112,7 @@ def columns_missing(engine: Engine, population: Population) -> frozenset[str]:
 
 def _campaigns(
     engine: Engine, selection: Selection, candidates: Candidates, has_text: bool
-) -> list[Campaign]:
+) -> tuple[list[Campaign], list[HarvestShare]]:
     population = candidates.context.population
     groups = [j.group.accounts for j in selection.campaigns]
     if not groups:

@@ -29,7 +29,9 @@ class Selection:
     cleared: list[Judgement]
 
 
-def select_campaigns(judgements: list[Judgement], linkage: Linkage, level: float = FALSE_CAMPAIGN_SHARE) -> Selection:
+def select_campaigns(
+    judgements: list[Judgement], linkage: Linkage, level: float = FALSE_CAMPAIGN_SHARE
+) -> Selection:
     """Return which judgements are campaigns at false-discovery level `level`.
 
     Overlapping candidates are reduced to the strongest first, so that e-BH counts each group once.
@@ -38,9 +40,13 @@ def select_campaigns(judgements: list[Judgement], linkage: Linkage, level: float
     log10_e = [j.log10_e if j.sufficient else -np.inf for j in distinct]
     accepted = e_bh(log10_e, level).rejected if distinct else np.zeros(0, bool)
     campaigns = _merged([j for j, yes in zip(distinct, accepted, strict=True) if yes], linkage)
-    watched = [j for j, yes in zip(distinct, accepted, strict=True) if not yes and j.sufficient and j.log10_e > 1]
+    watched = [
+        j for j, yes in zip(distinct, accepted, strict=True) if not yes and j.sufficient and j.log10_e > 1
+    ]
     chosen = {id(j) for j in campaigns + watched}
-    return Selection(campaigns=campaigns, watched=watched, cleared=[j for j in distinct if id(j) not in chosen])
+    return Selection(
+        campaigns=campaigns, watched=watched, cleared=[j for j in distinct if id(j) not in chosen]
+    )
 
 
 def _merged(accepted: list[Judgement], linkage: Linkage) -> list[Judgement]:

@@ -47,7 +47,7 @@ SIGNALS: tuple[Signal, ...] = tuple(
         judging,
         bypass_search,
         synthetic_pipeline,
-    interchangeable_rhythm,
+        interchangeable_rhythm,
         even_rates,
         lockstep,
         common_window,
