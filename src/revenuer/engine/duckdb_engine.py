@@ -4,7 +4,7 @@ import errno
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -16,7 +16,13 @@ from revenuer.engine.base import Kernel
 from revenuer.records import ResourceError
 
 BATCH_ROWS = 65_536
-"""Rows of one record batch: large enough to amortise the call, small enough to stay in a few MiB a column."""
+"""Most rows of one record batch: enough to amortise the call."""
+BATCH_BYTES = 64 << 20
+"""A batch of long prompts ends earlier, at this size or at READ_ROWS rows."""
+READ_ROWS = 2_048
+"""Rows asked of DuckDB at a time: one of its vectors."""
+_EXHAUSTED = ("No space left", "Out of Memory", "max_temp_directory_size")
+"""What DuckDB says in errors of other kinds that follow from a full disk or memory."""
 
 
 class DuckDBEngine:
@@ -31,8 +37,9 @@ class DuckDBEngine:
         self._threads = threads
         self._views: dict[str, Path] = {}
         self._serial = 0
-        workdir.mkdir(parents=True, exist_ok=True)
-        self._con = duckdb.connect(str(workdir / "scratch.duckdb"))
+        with self._disk(), self._translated():
+            workdir.mkdir(parents=True, exist_ok=True)
+            self._con = duckdb.connect(str(workdir / "scratch.duckdb"))
         self._con.execute(f"SET memory_limit='{memory_mb}MB'")
         self._con.execute(f"SET threads={threads}")
         self._con.execute(f"SET temp_directory='{_quoted(workdir / 'spill')}'")
@@ -41,7 +48,7 @@ class DuckDBEngine:
 
     def read_parquet(self, name: str, files: Sequence[Path]) -> None:
         """Make the Parquet files readable as the table `name`, matched by column name."""
-        listed = ", ".join(f"'{_quoted(file)}'" for file in files)
+        listed = ", ".join(f"'{_literal(file)}'" for file in files)
         self._run(
             f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}], union_by_name=true)"
         )
@@ -72,22 +79,28 @@ class DuckDBEngine:
         """
         self._serial += 1
         path = self._workdir / f"{name}-{self._serial}.parquet"
-        try:
-            with pq.ParquetWriter(
+        with self._disk():
+            writer = pq.ParquetWriter(
                 path, schema, compression="lz4", use_dictionary=False, write_statistics=False
-            ) as writer:
-                for batch in self.stream(query, kernel):
+            )
+        try:
+            for batch in self.stream(query, kernel):
+                with self._disk():
                     writer.write_batch(batch)
-        except OSError as error:
-            raise _as_resource_error(error, self._workdir) from error
+        finally:
+            with self._disk():
+                writer.close()
+        replaced = self._views.get(name)
         self.read_parquet(name, [path])
         self._views[name] = path
+        if replaced is not None:
+            replaced.unlink(missing_ok=True)
 
     def stream(self, query: str, kernel: Kernel) -> Iterator[pa.RecordBatch]:
         """Yield `kernel` applied to each batch of `query`, in order."""
         with self._translated(), ThreadPoolExecutor(self._threads) as pool:
-            reader = self._con.sql(query).to_arrow_reader(BATCH_ROWS)
-            yield from _in_order(pool, kernel, reader, self._threads + 1)
+            reader = self._con.sql(query).to_arrow_reader(READ_ROWS)
+            yield from _in_order(pool, kernel, _gathered(reader), self._threads + 1)
 
     def write_parquet(self, query: str, path: Path) -> None:
         """Write the result of `query` to the Parquet file `path`."""
@@ -125,17 +138,43 @@ class DuckDBEngine:
         try:
             yield
         finally:
-            self._con.execute("SET preserve_insertion_order=true")
+            # A full disk can leave a connection that takes no more commands: the first error is the one to tell.
+            with suppress(duckdb.FatalException):
+                self._con.execute("SET preserve_insertion_order=true")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        except (duckdb.Error, pa.ArrowException) as error:
+            exhausted = isinstance(error, duckdb.OutOfMemoryException | duckdb.IOException)
+            if not exhausted and not any(words in str(error) for words in _EXHAUSTED):
+                raise
             raise ResourceError(
-                f"the scan ran out of memory or disk under {self._workdir}: {error}; free some, or pass "
+                f"the scan ran out of memory or disk under {self._workdir}: {_first_line(error)}; free some, or pass "
                 "--memory / --workdir with more"
             ) from error
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise _as_resource_error(error, self._workdir) from error
+
+
+def _gathered(reader: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Join small batches up to BATCH_ROWS rows and BATCH_BYTES bytes."""
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in reader:
+        if held and (rows + batch.num_rows > BATCH_ROWS or size + batch.nbytes > BATCH_BYTES):
+            yield pa.concat_batches(held)
+            held, rows, size = [], 0, 0
+        held.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+    if held:
+        yield pa.concat_batches(held)
 
 
 def _in_order(
@@ -148,6 +187,17 @@ def _in_order(
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+
+
+def _first_line(error: Exception) -> str:
+    """Return the line that tells the cause, or else the first."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return next((line for line in lines if any(words in line for words in _EXHAUSTED)), lines[0])
+
+
+def _literal(path: Path) -> str:
+    """Return the path as a pattern that matches it alone."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in _quoted(path))
 
 
 def _quoted(path: Path) -> str:
