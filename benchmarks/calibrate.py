@@ -28,14 +28,7 @@ from revenuer.engine import DuckDBEngine
 from revenuer.records import SKETCH_SCHEMA
 from revenuer.simulate import simulate
 
-RUNS = (
-    ("city", 11, True),
-    ("city", 12, False),
-    ("benign", 13, True),
-    ("benign", 14, False),
-    ("no-identity", 15, True),
-    ("paraphrase", 16, True),
-)
+RUNS = (("city", 2, True), ("city", 3, False), ("benign", 2, True), ("benign", 3, False))
 """(scenario, seed, with real prompts where given); each is read with and without its identity columns."""
 IDENTITY_COLUMNS = ("ip", "ip_prefix", "user_agent", "tls_fingerprint")
 IDENTITY_FACTS = ("created_at", "email_domain", "payment_fingerprint", "signup_ip", "plan")
@@ -58,6 +51,8 @@ PURE, HONEST = 0.9, 0.05
 MIN_CAMPAIGN = 20
 """Fragments of a campaign smaller than this are not what is to be recognised; they would blur every curve."""
 SCALE_WIDTH = 1.0
+SAFETY = 0.7
+"""log10 taken off besides: logs that nobody here has seen will hold look-alikes that the range has not."""
 EFFECTIVE_GROUPS = 100
 """Independent groups that each side is worth in the logistic fit: about a tenth of the honest candidates of all runs."""
 
@@ -172,7 +167,7 @@ def fit(samples: list[Sample]) -> dict[str, object]:
         "source": "benchmarks/calibrate.py on " + ", ".join(f"{s} seed {n}" for s, n, _ in RUNS),
         "dependence": DEPENDENCE,
         "scale": round(scale, 3),
-        "shift": round(offset + max(float(np.log10(mean_e)), 0.0), 3),
+        "shift": round(offset + max(float(np.log10(mean_e)), 0.0) + SAFETY, 3),
         "curves": {
             name: {"knots": [round(k, 4) for k in c.knots], "log10_bf": [round(b, 3) for b in c.log10_bf]}
             for name, c in curves.items()

@@ -23,6 +23,8 @@ MIN_ACCOUNTS = 4
 """Fewer accounts than this are not judged as a group: no variance between accounts can be estimated."""
 MIN_UNMARKED = 8
 """Nor are fewer than this that no family and no replay marks: among thousands of accounts a handful is alike by chance."""
+CLUMP_SHARE = 0.2
+"""Part of a group that one mail domain must hold, and leave, for the group to be judged in two parts as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +95,29 @@ def _settle_all(
                 accounts=accounts, look_alike="one customer's own accounts", reason=why
             )
         least = MIN_UNMARKED if candidate.origin == "graph" else MIN_ACCOUNTS
-        if int(kept.sum()) < least or (why is not None and reason is None) or open_.tobytes() in seen:
+        if int(kept.sum()) < least or (why is not None and reason is None):
             continue
-        seen.add(open_.tobytes())
-        settled.append((accounts[kept], odds[kept], candidate))
+        for part in (kept, *_apart_from_a_clump(accounts, kept, population)):
+            if int(part.sum()) >= least and accounts[part].tobytes() not in seen:
+                seen.add(accounts[part].tobytes())
+                settled.append((accounts[part], odds[part], candidate))
     return settled, list(explained.values())
+
+
+def _apart_from_a_clump(accounts: np.ndarray, kept: np.ndarray, population: Population) -> list[np.ndarray]:
+    """Return masks over `accounts` of the kept ones with and without the commonest mail domain, if neither part is small.
+
+    A class or an office that does the same work at the same time as an operator's pool can be taken into its group; its one
+    domain shows the seam. Both parts are judged beside the whole.
+    """
+    domain = population.registry["email_domain"].combine_chunks().dictionary_encode()
+    code = np.asarray(domain.indices.fill_null(-1)).astype(np.int64)[accounts]
+    known = code[kept & (code >= 0)]
+    if not len(known):
+        return []
+    clump = kept & (code == np.bincount(known).argmax())
+    share = clump.sum() / kept.sum()
+    return [clump, kept & ~clump] if CLUMP_SHARE <= share <= 1 - CLUMP_SHARE else []
 
 
 def _context(

@@ -18,8 +18,8 @@ KEEP = 0.5
 """log10 odds over which a proposed member stays in its group."""
 ROUNDS = 3
 MOST_JOINING = 3
-SURE = 1.0
-"""log10 of how far the prior odds must be beaten: ten to one for the group, given its size."""
+SURE = 1.3
+"""log10 of how far the prior odds must be beaten: twenty to one for the group, given its size."""
 SAME_FAMILY = 0.6
 MIN_SPREAD = 0.02
 """Least spread between a group's accounts, as a share of the population's: a group of few must not look tighter than it is."""
