@@ -244,5 +244,5 @@ def test_long_rows_make_small_batches(engine: DuckDBEngine, monkeypatch: pytest.
 
 
 def test_an_error_after_a_full_disk_is_a_resource_error(engine: DuckDBEngine) -> None:
-    with pytest.raises(ResourceError, match="No space left.*--workdir"), engine._translated():
+    with pytest.raises(ResourceError, match=r"No space left.*--workdir"), engine._translated():
         raise duckdb.FatalException("Failed: invalidated\nOriginal error: No space left on device")
