@@ -96,6 +96,17 @@ def joined(one: Group, other: Group) -> Group:
     )
 
 
+def part(group: Group, kept: np.ndarray) -> Group:
+    """Return the accounts of `group` that the mask `kept` names; the facts stay the whole group's."""
+    return Group(
+        accounts=group.accounts[kept],
+        odds=group.odds[kept],
+        facts=group.facts,
+        family=group.family,
+        origin=group.origin,
+    )
+
+
 def registered(context: Context, group: Group, column: str) -> pa.ChunkedArray:
     """Return the account table's `column` for the accounts of `group`."""
     return context.population.registry[column].take(pa.array(group.accounts))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from revenuer.detect.group import joined
+from revenuer.detect.group import joined, part
 from revenuer.detect.judge import Judgement
 from revenuer.detect.membership import KEEP, Linkage, membership
 from revenuer.stats import e_bh
@@ -13,6 +13,7 @@ FALSE_CAMPAIGN_SHARE = 0.01
 """Expected share of false campaigns among those reported (e-BH, DESIGN section 4)."""
 SAME_GROUP = 0.5
 """Two groups of which the smaller shares this part with the other are one group seen twice."""
+MIN_LEFT = 4
 SAME_OPERATOR = 0.15
 """Accepted groups that share this part of the smaller's accounts, and fit each other, are one operator's."""
 MARKED = 1.3
@@ -50,22 +51,36 @@ def select_campaigns(
 
 
 def _merged(accepted: list[Judgement], linkage: Linkage) -> list[Judgement]:
-    """Join accepted groups that share accounts and fit each other: several marks of one operator.
+    """Join accepted groups that share accounts and fit each other, and give every account to one campaign only.
 
-    The joint group keeps the stronger one's evidence and strength: joining adds no weight.
+    Marks (families, replays) of one operator are joined; an unmarked group beside a stronger one is left out, since it
+    names bystanders. The joint group keeps the stronger one's evidence and strength: joining adds no weight. What is
+    left of a group after stronger ones took their accounts must still be MIN_LEFT accounts and most of it.
     """
     merged: list[Judgement] = []
     for judgement in accepted:
-        for i, other in enumerate(merged):
-            mine, theirs = judgement.group.accounts, other.group.accounts
-            if _overlap(mine, theirs) >= SAME_OPERATOR and (
-                same_operator(mine, theirs, linkage) or same_operator(theirs, mine, linkage)
-            ):
-                merged[i] = replace(other, group=joined(other.group, judgement.group))
-                break
-        else:
+        kin = next((i for i, other in enumerate(merged) if _kin(other, judgement, linkage)), None)
+        if kin is None:
             merged.append(judgement)
-    return merged
+        elif judgement.group.origin != "graph":
+            merged[kin] = replace(merged[kin], group=joined(merged[kin].group, judgement.group))
+    claimed = np.zeros(linkage.size, bool)
+    disjoint = []
+    for judgement in merged:
+        free = ~claimed[judgement.group.accounts]
+        if free.sum() >= max(MIN_LEFT, SAME_GROUP * len(free)):
+            claimed[judgement.group.accounts[free]] = True
+            disjoint.append(
+                judgement if free.all() else replace(judgement, group=part(judgement.group, free))
+            )
+    return disjoint
+
+
+def _kin(one: Judgement, other: Judgement, linkage: Linkage) -> bool:
+    mine, theirs = one.group.accounts, other.group.accounts
+    return _overlap(mine, theirs) >= SAME_OPERATOR and (
+        same_operator(mine, theirs, linkage) or same_operator(theirs, mine, linkage)
+    )
 
 
 def _strength(judgement: Judgement) -> tuple[float, int]:
