@@ -111,10 +111,9 @@ def surveyed(folder: Path, log: pa.Table, accounts: pa.Table | None, *, seed: in
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "log.parquet"
     pq.write_table(log, path)
-    given = ScanInput(files=(path,), kind="exchanges", accounts=accounts, summary=input_summary(log))
     with DuckDBEngine(folder / "engine", memory_mb=500) as engine:
         engine.read_parquet("exchange", [path])
         engine.map_batches("sketch", "SELECT * FROM exchange", sketch_kernel(), SKETCH_SCHEMA)
         population = build_population(engine, accounts)
-        candidates = find_candidates(engine, population, columns_missing(given, population), seed)
+        candidates = find_candidates(engine, population, columns_missing(engine, population), seed)
         yield Surveyed(engine=engine, context=candidates.context)

@@ -384,10 +384,26 @@ def _created(days_ago: Callable[[Member], float]) -> Callable[[Member], dict[str
     return lambda m: {"created_at": datetime.fromtimestamp(START - days_ago(m) * DAY_S, UTC)}
 
 
+def _in_turn(pause_s: float, banned: bool = True) -> dict[str, Callable[[Member], object]]:
+    """One account after another, each until it is turned away; the next starts `pause_s` later."""
+    turn_s = 0.75 * DAY_S
+
+    def seconds(member: Member) -> np.ndarray:
+        return member.index * turn_s + np.linspace(0, turn_s - pause_s, 60)
+
+    def status(member: Member) -> list[int]:
+        return [200] * (member.count - 1) + [403 if banned else 200]
+
+    return {"seconds": seconds, "status": status}
+
+
 def registration_town() -> tuple[Town, Groups]:
     town = Town(seed=16)
     groups = {
         "crowd": town.crowd(CROWD),
+        "replaced": town.group("replaced", SIZE, **_in_turn(600)),
+        "replaced_late": town.group("late", SIZE, **_in_turn(3 * 3600)),
+        "banned_people": town.group("banned", SIZE, status=lambda m: [200] * (m.count - 1) + [403]),
         "burst": town.group("burst", SIZE, registry=_created(lambda m: 30 + m.rng.uniform(0, 0.05))),
         "launch": town.group("launch", SIZE, registry=_created(lambda m: m.rng.uniform(0, 300))),
         "aged": town.group("aged", SIZE),
@@ -432,6 +448,8 @@ CASES: tuple[Case, ...] = (
         evaded=False,
     ),
     Case("work_partition", "content", "partition", "classroom", "repeats"),
+    Case("same_task", "content", "partition", "classroom", "repeats"),
+    Case("failover", "registration", "replaced", "banned_people", "replaced_late"),
     Case("cot_elicitation", "intent", "cot", "like_cot", "reworded_cot"),
     Case("judging", "intent", "judge", "like_judge", "reworded_judge"),
     Case("bypass_search", "intent", "bypass", "like_bypass", "reworded_bypass"),

@@ -259,7 +259,7 @@ def test_all_optional_columns_null(log: Log, tmp_path: Path) -> None:
     found = scan_table(tmp_path, bare, None)
     check_sound(found, bare)
     assert found.campaigns == ()
-    assert {n.signal for n in found.not_evaluated} == {s.name for s in SIGNALS if s.needs}
+    assert {n.signal for n in found.not_evaluated} == {s.name for s in SIGNALS if s.needs or s.needs_any}
 
 
 def test_optional_columns_absent(log: Log, tmp_path: Path) -> None:
@@ -272,11 +272,24 @@ def test_optional_columns_absent(log: Log, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", OPTIONAL_COLUMNS)
 def test_any_one_column_null(name: str, tmp_path: Path) -> None:
     town = Town(seed=22)
-    town.crowd(30)
+    town.crowd(80)
     _campaign(town, "bot")
     table = nulled(town.exchanges(), (name,))
     found = scan_table(tmp_path, table, town.accounts())
     check_sound(found, table)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="harvest: a campaign in a log of few prompts ends the scan with InputError"
+)
+def test_a_campaign_in_a_small_log(tmp_path: Path) -> None:
+    town = Town(seed=22)
+    town.crowd(30)
+    bots = _campaign(town, "bot")
+    table = town.exchanges()
+    found = scan_table(tmp_path, table, town.accounts())
+    check_sound(found, table)
+    assert [set(c.accounts) for c in found.campaigns] == [set(bots)]
 
 
 def test_system_prompts_without_prompts(tmp_path: Path) -> None:

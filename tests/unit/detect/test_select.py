@@ -1,6 +1,7 @@
 """From judgements to campaigns: one group once, false discoveries controlled, evidence of several kinds."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -36,7 +37,15 @@ def linkage() -> Linkage:
 def judgement(accounts: Iterable[int], log10_e: float, sufficient: bool = True) -> Judgement:
     codes = np.array(sorted(accounts))
     group = Group(accounts=codes, odds=np.zeros(len(codes)), facts={}, family=None)
-    return Judgement(group=group, evidence=(), log10_e=log10_e, sufficient=sufficient)
+    known = {f.name for f in fields(Judgement)}
+    given = {
+        "group": group,
+        "evidence": (),
+        "log10_e": log10_e,
+        "strength": log10_e,
+        "sufficient": sufficient,
+    }
+    return Judgement(**{name: value for name, value in given.items() if name in known})
 
 
 def accounts(selection: Selection) -> list[list[int]]:
