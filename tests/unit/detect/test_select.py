@@ -70,9 +70,6 @@ def test_one_group_seen_twice_is_reported_once() -> None:
     assert accounts(found) == [list(range(10))]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="_distinct: a group that overlaps two stronger ones by less than half each stays"
-)
 def test_campaigns_share_no_account() -> None:
     given = [
         judgement(range(14), 9.0),
