@@ -59,9 +59,10 @@ def _between(mean: np.ndarray, scatter: np.ndarray, total: np.ndarray, weights: 
     nw = weights * total
     sum_n = nw.sum(axis=1)
     center = nw @ mean / sum_n[:, None]
-    second = nw @ (mean**2) - sum_n[:, None] * center**2
+    squares = np.einsum("kd,kd->k", mean, mean)
+    second = (nw @ squares - sum_n * np.einsum("rd,rd->r", center, center)) / mean.shape[1]
     count = weights.sum(axis=1)
-    between = second.mean(axis=1) / np.maximum(count - 1, 1)
+    between = second / np.maximum(count - 1, 1)
     within = weights @ scatter / count
     n0 = (sum_n - (weights @ total**2) / sum_n) / np.maximum(count - 1, 1)
     estimate: np.ndarray = (between - within) / np.maximum(n0, 1e-9)
