@@ -227,9 +227,6 @@ def test_duplicated_rows_do_not_break_it(log: Log, tmp_path: Path) -> None:
     assert not any(set(c.accounts) & innocent for c in found.campaigns)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="find_examples: a duplicated request_id multiplies the examples (12 > 10)"
-)
 def test_duplicated_rows_give_each_example_once(log: Log, tmp_path: Path) -> None:
     doubled = pa.concat_tables([log.exchanges, log.exchanges])
     found = scan_table(tmp_path, doubled, log.accounts)
@@ -279,9 +276,6 @@ def test_any_one_column_null(name: str, tmp_path: Path) -> None:
     check_sound(found, table)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="harvest: a campaign in a log of few prompts ends the scan with InputError"
-)
 def test_a_campaign_in_a_small_log(tmp_path: Path) -> None:
     town = Town(seed=22)
     town.crowd(30)

@@ -114,13 +114,11 @@ def test_intent_shares_where_every_request_has_a_prompt(seen: Surveyed) -> None:
                 assert share == pytest.approx(hits / max(len(prompted), 1))
 
 
-@pytest.mark.xfail(strict=True, reason="intent_share divides by all requests, not by prompts as documented")
 def test_requests_without_a_prompt_do_not_thin_the_intent_share(seen: Surveyed) -> None:
     code = seen.names.index("agent-000")
     assert seen.population.intent_share[code, INTENTS.index("cot")] == pytest.approx(1.0)
 
 
-@pytest.mark.xfail(strict=True, reason="group facts: intent shares divide by all requests, not by prompts")
 def test_requests_without_a_prompt_do_not_thin_a_groups_intent_share(seen: Surveyed) -> None:
     codes = np.array([seen.names.index(f"agent-00{i}") for i in range(2)])
     facts = read_group_facts(seen.engine, [codes], seen.population.origin)[0]

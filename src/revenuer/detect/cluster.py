@@ -6,7 +6,7 @@ import networkit as nk
 import numpy as np
 
 from revenuer.detect.families import Family
-from revenuer.detect.link import LinkGraph
+from revenuer.detect.link import KINDS, LinkGraph
 
 MIN_GROUP = 3
 FINER = 5.0
@@ -27,12 +27,17 @@ class Candidate:
 
 
 def cluster(graph: LinkGraph, families: list[Family], size: int, seed: int) -> list[Candidate]:
-    """Return candidate groups, which may overlap: graph communities, families, and accounts that replays connect."""
+    """Return candidate groups, which may overlap: graph communities, families, and accounts that replays connect.
+
+    Communities are also cut without identity: shared addresses and clients pull strangers together as well as siblings.
+    """
+    unnamed = graph.total - graph.score[:, KINDS.index("identity")]
     candidates = [
         Candidate(accounts=part, origin="graph")
         for weight, threshold, resolution in (
             (graph.total, np.log10(size), 1.0),
-            (graph.total, LOOSER * np.log10(size), 1.0),
+            (unnamed, LOOSER * np.log10(size), 1.0),
+            (unnamed, LOOSER * np.log10(size), FINER),
             (graph.total, LOOSER * np.log10(size), FINER),
             (graph.score[:, 0] + graph.score[:, 5], CONTENT_THRESHOLD, 1.0),
             (graph.score[:, 0] + graph.score[:, 5], CONTENT_THRESHOLD, FINER),

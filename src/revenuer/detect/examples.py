@@ -38,7 +38,7 @@ def find_examples(
         WHERE r = 1 ORDER BY t, s.request_id LIMIT {EXAMPLES}"""
     ).to_pylist()
     wanted = set(fingerprints[(fingerprints & ((1 << KIND_BITS) - 1)) == SPAN].tolist())
-    return tuple(_example(row, wanted) for row in rows)
+    return tuple(_example(row, wanted) for row in {row["request_id"]: row for row in rows}.values())
 
 
 def _example(row: dict[str, object], wanted: set[int]) -> ExampleRequest:

@@ -41,7 +41,7 @@ def register_groups(engine: Engine, groups: list[np.ndarray]) -> None:
 
 def _shape(engine: Engine) -> pa.Table:
     intents = ", ".join(
-        f"avg(CASE WHEN {name} > {threshold} THEN 1.0 ELSE 0.0 END) AS {name}_share"
+        f"coalesce(avg(CASE WHEN {name} IS NULL THEN NULL WHEN {name} > {threshold} THEN 1.0 ELSE 0.0 END), 0.0) AS {name}_share"
         for name, threshold in THRESHOLDS.items()
     )
     return engine.query(

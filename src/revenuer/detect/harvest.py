@@ -17,6 +17,8 @@ from revenuer.records import InputError
 
 HISTORY = 12_000
 WINDOW = 1000
+WINDOW_OF_HISTORY = 0.2
+"""A window is at most this part of the history, whose calibration part must hold several windows."""
 MIN_WINDOW = 100
 MARK_COVERS = 0.5
 """A family marks the harvest of a group when it reaches this part of its accounts and few others."""
@@ -45,7 +47,8 @@ def estimate_harvest(
     result = []
     for number, accounts in enumerate(groups):
         marked = marked_share(accounts, families)
-        window = _embeddings(engine, f"acct IN (SELECT acct FROM grp WHERE g = {number})", WINDOW)
+        most = min(WINDOW, int(WINDOW_OF_HISTORY * len(history)))
+        window = _embeddings(engine, f"acct IN (SELECT acct FROM grp WHERE g = {number})", most)
         if reference is None or len(window) < MIN_WINDOW:
             result.append(HarvestShare(share=max(marked, 0.5), low=marked, high=1.0, p_value=None))
             continue

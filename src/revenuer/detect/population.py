@@ -82,7 +82,7 @@ def build_population(engine: Engine, accounts: pa.Table | None) -> Population:
         FROM sketch s JOIN account_code c ON s.account_id = c.account_id""",
     )
     intents = ", ".join(
-        f"avg(CASE WHEN {name} > {threshold} THEN 1.0 ELSE 0.0 END) AS {name}_share"
+        f"coalesce(avg(CASE WHEN {name} IS NULL THEN NULL WHEN {name} > {threshold} THEN 1.0 ELSE 0.0 END), 0.0) AS {name}_share"
         for name, threshold in THRESHOLDS.items()
     )
     rows = engine.query(
