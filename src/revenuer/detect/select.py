@@ -84,8 +84,9 @@ def _kin(one: Judgement, other: Judgement, linkage: Linkage) -> bool:
 
 
 def _strength(judgement: Judgement) -> tuple[float, int]:
-    marked = MARKED if judgement.group.origin != "graph" and judgement.strength > 0 else 1.0
-    return -judgement.strength * marked, -judgement.group.size
+    """Order strongest first; beyond what calibration can vouch for, the larger group goes first."""
+    marked = MARKED if judgement.group.origin != "graph" and judgement.log10_e > 0 else 1.0
+    return -judgement.log10_e * marked, -judgement.group.size
 
 
 def _distinct(ordered: list[Judgement], linkage: Linkage) -> list[Judgement]:
