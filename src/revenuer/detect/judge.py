@@ -24,6 +24,7 @@ class Judgement:
     group: Group
     evidence: tuple[Evidence, ...]
     log10_e: float
+    strength: float
     sufficient: bool
 
 
@@ -35,11 +36,12 @@ def judge(group: Group, context: Context, calibration: Calibration) -> Judgement
     evidence = [signal.evaluate(group, context, calibration.curves[signal.name]) for signal in SIGNALS]
     evidence.sort(key=lambda e: -abs(e.log10_bayes_factor))
     positive = {e.family for e in evidence if e.outcome is Outcome.POSITIVE}
-    total = combine(evidence, calibration)
+    strength = combine(evidence, calibration)
     return Judgement(
         group=group,
         evidence=tuple(evidence),
-        log10_e=float(np.clip(total, -MAX_LOG10_E, MAX_LOG10_E)),
+        log10_e=float(np.clip(strength, -MAX_LOG10_E, MAX_LOG10_E)),
+        strength=strength,
         sufficient=len(positive) >= MIN_FAMILIES or DETERMINISTIC in positive,
     )
 

@@ -16,6 +16,7 @@ SAME_GROUP = 0.5
 MIN_LEFT = 4
 SAME_OPERATOR = 0.15
 """Accepted groups that share this part of the smaller's accounts, and fit each other, are one operator's."""
+PER_DECADE = 0.15
 MARKED = 1.3
 """Of overlapping groups one whose members all carry a mark (a family, a replay) goes before an unmarked one up to this
 much stronger: it names fewer bystanders."""
@@ -84,9 +85,12 @@ def _kin(one: Judgement, other: Judgement, linkage: Linkage) -> bool:
 
 
 def _strength(judgement: Judgement) -> tuple[float, int]:
-    """Order strongest first; beyond what calibration can vouch for, the larger group goes first."""
-    marked = MARKED if judgement.group.origin != "graph" and judgement.log10_e > 0 else 1.0
-    return -judgement.log10_e * marked, -judgement.group.size
+    """Order strongest first; marked groups and larger ones count for more, since a core is not the whole operator."""
+    factor = 1.0
+    if judgement.strength > 0:
+        factor = 1 + PER_DECADE * float(np.log10(judgement.group.size))
+        factor *= MARKED if judgement.group.origin != "graph" else 1.0
+    return -judgement.strength * factor, -judgement.group.size
 
 
 def _distinct(ordered: list[Judgement], linkage: Linkage) -> list[Judgement]:

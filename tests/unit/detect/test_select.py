@@ -42,6 +42,7 @@ def judgement(accounts: Iterable[int], log10_e: float, sufficient: bool = True) 
         "group": group,
         "evidence": (),
         "log10_e": log10_e,
+        "strength": log10_e,
         "sufficient": sufficient,
     }
     return Judgement(**{name: value for name, value in given.items() if name in known})
