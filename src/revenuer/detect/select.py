@@ -17,6 +17,7 @@ MIN_LEFT = 4
 SAME_OPERATOR = 0.15
 """Accepted groups that share this part of the smaller's accounts, and fit each other, are one operator's."""
 PER_DECADE = 0.15
+"""A ten times larger one goes before a core this part stronger: cores share most, operators are wider."""
 MARKED = 1.3
 """Of overlapping groups one whose members all carry a mark (a family, a replay) goes before an unmarked one up to this
 much stronger: it names fewer bystanders."""
