@@ -34,8 +34,8 @@ def measure(group: Group, context: Context) -> Measurement | None:
 def _residual(counts: np.ndarray, everyone: np.ndarray) -> np.ndarray:
     """Pearson residuals against the product of the half's mean day and the deployment's deviation from its own."""
     hour = np.arange(len(counts)) % DAY_HOURS
-    own = np.bincount(hour, counts, DAY_HOURS) / np.bincount(hour, minlength=DAY_HOURS)
-    usual = np.bincount(hour, everyone, DAY_HOURS) / np.bincount(hour, minlength=DAY_HOURS)
+    own = np.bincount(hour, counts, DAY_HOURS) / np.maximum(np.bincount(hour, minlength=DAY_HOURS), 1)
+    usual = np.bincount(hour, everyone, DAY_HOURS) / np.maximum(np.bincount(hour, minlength=DAY_HOURS), 1)
     swing = everyone / np.maximum(usual[hour], 1)
     expected = own[hour] * swing
     expected *= counts.sum() / max(expected.sum(), 1e-9)
