@@ -58,9 +58,7 @@ def find_candidates(
     replay = find_replays(engine, population.size, population.organization)
     scattered = read_scattered(engine, population.size, rng)
     graph = link_accounts(population, scattered, behavior, identity, families, replay, rng)
-    context = _context(
-        population, scattered, behavior, identity, replay, graph, families, columns_missing, seed
-    )
+    context = _context(population, scattered, behavior, identity, replay, families, columns_missing, seed)
     linkage = Linkage(
         content=graph.content,
         scattered=graph.scattered,
@@ -126,7 +124,6 @@ def _context(
     behavior: Behavior,
     identity: Identity,
     replay: Replay,
-    graph: LinkGraph,
     families: list[Family],
     columns_missing: frozenset[str],
     seed: int,
@@ -137,8 +134,6 @@ def _context(
         behavior=behavior,
         identity=identity,
         replay=replay,
-        content_space=graph.content,
-        behavior_space=graph.behavior,
         families=tuple(families),
         columns_missing=columns_missing,
         content_reference=Reference.build(

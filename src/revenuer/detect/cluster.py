@@ -31,21 +31,23 @@ def cluster(graph: LinkGraph, families: list[Family], size: int, seed: int) -> l
 
     Communities are also cut without identity: shared addresses and clients pull strangers together as well as siblings.
     """
-    unnamed = graph.total - graph.score[:, KINDS.index("identity")]
+    total = graph.total
+    unnamed = total - graph.score[:, KINDS.index("identity")]
+    wording = graph.score[:, KINDS.index("content")] + graph.score[:, KINDS.index("intent")]
     candidates = [
         Candidate(accounts=part, origin="graph")
         for weight, threshold, resolution in (
-            (graph.total, np.log10(size), 1.0),
+            (total, np.log10(size), 1.0),
             (unnamed, LOOSER * np.log10(size), 1.0),
             (unnamed, LOOSER * np.log10(size), FINER),
-            (graph.total, LOOSER * np.log10(size), FINER),
-            (graph.score[:, 0] + graph.score[:, 5], CONTENT_THRESHOLD, 1.0),
-            (graph.score[:, 0] + graph.score[:, 5], CONTENT_THRESHOLD, FINER),
+            (total, LOOSER * np.log10(size), FINER),
+            (wording, CONTENT_THRESHOLD, 1.0),
+            (wording, CONTENT_THRESHOLD, FINER),
         )
         for part in communities(graph, weight, threshold, seed, resolution)
     ]
     candidates += [Candidate(accounts=f.accounts, origin="family", family=f) for f in families]
-    replays = graph.score[:, 4] > 0
+    replays = graph.score[:, KINDS.index("replay")] > 0
     candidates += [
         Candidate(accounts=part, origin="replay")
         for part in _components(graph.source[replays], graph.target[replays], size)

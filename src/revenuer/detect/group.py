@@ -9,7 +9,6 @@ from revenuer.detect.account_behavior import Behavior
 from revenuer.detect.account_content import Content
 from revenuer.detect.families import Family
 from revenuer.detect.identity import Identity
-from revenuer.detect.link import AccountSpace
 from revenuer.detect.population import Population
 from revenuer.detect.replay import Replay
 from revenuer.stats.interchangeability import between_variance
@@ -54,8 +53,6 @@ class Context:
     behavior: Behavior
     identity: Identity
     replay: Replay
-    content_space: AccountSpace
-    behavior_space: AccountSpace
     families: tuple[Family, ...]
     columns_missing: frozenset[str]
     content_reference: Reference

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revenuer.detect.population import HOUR_US, Population
+from revenuer.detect.population import Population
 
 DAY_HOURS = 24
 
@@ -49,10 +49,3 @@ def everyone(population: Population) -> np.ndarray:
     """Return the log's requests per hour, (H,)."""
     activity = population.activity
     return np.bincount(activity.hour, activity.count, minlength=activity.hours)
-
-
-def days_seen(population: Population, accounts: np.ndarray) -> np.ndarray:
-    """Return the days between each account's first and last request, at least one hour."""
-    span = (population.last[accounts] - population.first[accounts]) / (HOUR_US * DAY_HOURS)
-    seen: np.ndarray = np.maximum(span, 1 / DAY_HOURS)
-    return seen
