@@ -5,10 +5,12 @@ exits and stock clients are common values and weigh little; a value held by too 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
+from revenuer.detect.holders import Holders
 from revenuer.engine import Engine
 
 STRONG = ("payment_fingerprint", "signup_ip", "ip")
@@ -32,10 +34,10 @@ NEIGHBOURS = 8
 """Holders of one value are linked each to this many others (a random regular graph), not each to all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Identity:
-    """`values` per attribute: parallel arrays (account, value, holders); `source`, `target`, `weight`, `attribute`: links
-    between accounts, weight in log10; `missing`: attributes of which the log knows nothing."""
+    """`values` per attribute: parallel arrays (account, value, holders), account ascending; `source`, `target`, `weight`,
+    `attribute`: links between accounts, weight in log10; `missing`: attributes of which the log knows nothing."""
 
     values: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
     source: np.ndarray
@@ -43,6 +45,11 @@ class Identity:
     weight: np.ndarray
     attribute: np.ndarray
     missing: tuple[str, ...]
+
+    @cached_property
+    def holders(self) -> dict[str, Holders]:
+        """`values` indexed by account and by value; made when first asked for."""
+        return {name: Holders.build(account, value) for name, (account, value, _) in self.values.items()}
 
 
 def read_identity(engine: Engine, size: int, registry: pa.Table, rng: np.random.Generator) -> Identity:

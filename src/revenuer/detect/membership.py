@@ -5,11 +5,14 @@ population's; a shared family and shared rare identity values add to that.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from revenuer.detect.cluster import MIN_GROUP, Candidate
 from revenuer.detect.families import Family
+from revenuer.detect.group_fit import FitSpace, log10_fit
+from revenuer.detect.holders import Holders, raise_holders
 from revenuer.detect.identity import KINDS_OF_VALUE, MAX_WEIGHT, Identity
 from revenuer.detect.link import CAPS, FLOORS, AccountSpace
 from revenuer.detect.replay import Replay
@@ -21,11 +24,9 @@ MOST_JOINING = 3
 SURE = 1.3
 """log10 of how far the prior odds must be beaten: twenty to one for the group, given its size."""
 SAME_FAMILY = 0.6
-MIN_SPREAD = 0.02
-"""Least spread between a group's accounts, as a share of the population's: a group of few must not look tighter than it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Linkage:
     """Everything that says 'same operator' of accounts, in one place."""
 
@@ -36,6 +37,11 @@ class Linkage:
     replay: Replay
     families: tuple[Family, ...]
     size: int
+
+    @cached_property
+    def fits(self) -> tuple[FitSpace, FitSpace, FitSpace]:
+        """`content`, `scattered` and `behavior`, made ready to score groups; made when first asked for."""
+        return FitSpace.build(self.content), FitSpace.build(self.scattered), FitSpace.build(self.behavior)
 
 
 def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarray]:
@@ -80,58 +86,38 @@ def _common_family(members: np.ndarray, linkage: Linkage) -> Family | None:
     return found
 
 
-def membership(members: np.ndarray, linkage: Linkage, family: Family | None) -> np.ndarray:
-    """Return log10 odds (N,) that each account belongs to the group `members` rather than to the population."""
-    content = np.maximum(_fit(linkage.content, members), _fit(linkage.scattered, members))
-    score = np.clip(content, FLOORS[0], CAPS[0])
-    score += np.clip(_fit(linkage.behavior, members), FLOORS[1], CAPS[1])
-    score += np.minimum(shared_identity(members, linkage.identity, linkage.size), CAPS[2])
+def membership(
+    members: np.ndarray, linkage: Linkage, family: Family | None, of: np.ndarray | None = None
+) -> np.ndarray:
+    """Return log10 odds that each of the accounts `of` (all N where None) belongs to the group `members` rather than to the
+    population."""
+    of = np.arange(linkage.size) if of is None else of
+    content, scattered, behavior = linkage.fits
+    wording = np.maximum(
+        log10_fit(content, members, of, FLOORS[0]), log10_fit(scattered, members, of, FLOORS[0])
+    )
+    score: np.ndarray = np.minimum(wording, CAPS[0])
+    score += np.minimum(log10_fit(behavior, members, of, FLOORS[1]), CAPS[1])
+    score += np.minimum(shared_identity(members, linkage.identity, linkage.size)[of], CAPS[2])
     if family is not None:
         support = np.zeros(linkage.size)
         support[family.accounts] = family.support
         typical = float(np.median(support[members]))
         gain = min(float(np.log10(linkage.size / family.reach)), CAPS[3])
-        score += np.where(support > 0.25 * typical, gain, -2.0 * typical)
-    linked = np.zeros(linkage.size, bool)
-    inside = np.isin(linkage.replay.source, members)
-    linked[linkage.replay.target[inside]] = True
-    inside = np.isin(linkage.replay.target, members)
-    linked[linkage.replay.source[inside]] = True
-    return np.asarray(score + np.where(linked, CAPS[4], -2.0 * linked[members].mean()))
+        score += np.where(support[of] > 0.25 * typical, gain, -2.0 * typical)
+    linked = _linked(members, linkage)
+    score += np.where(linked[of], CAPS[4], -2.0 * linked[members].mean())
+    return score
 
 
-def _fit(space: AccountSpace, members: np.ndarray) -> np.ndarray:
-    """Return log10 p(account | group) / p(account | population) for every account of `space`; 0 where it knows nothing."""
-    score = np.zeros(len(space.n))
-    inside = members[space.n[members] >= 2]
-    if space.model is None or len(inside) < MIN_GROUP:
-        return score
-    noise = 1 / np.maximum(space.n, 1e-9)[:, None]
-    weight = 1 / (noise[inside] + 0.05 * space.model.between)
-    center = (weight * space.at[inside]).sum(axis=0) / weight.sum(axis=0)
-    excess = ((space.at[inside] - center) ** 2 - noise[inside]).mean(axis=0)
-    spread = np.clip(excess, MIN_SPREAD * space.model.between, space.model.between)
-    center_error = 1 / weight.sum(axis=0)
-    here = spread + center_error + noise
-    there = space.model.between + noise
-    log_ratio = -0.5 * (np.log(here / there) + (space.at - center) ** 2 / here - space.at**2 / there).sum(
-        axis=1
-    )
-    known = space.n >= 2
-    score[known] = log_ratio[known] / np.log(10)
-    return _explained_by_chance(score, known, members)
-
-
-def _explained_by_chance(score: np.ndarray, known: np.ndarray, members: np.ndarray) -> np.ndarray:
-    """Cut scores to -log10 of the share of accounts outside the group that score as high.
-
-    Real accounts crowd where a normal population would not: a group in the crowd fits thousands of strangers.
-    """
-    outside = known.copy()
-    outside[members] = False
-    null = np.sort(score[outside])
-    above = (len(null) - np.searchsorted(null, score, side="left") + 1) / (len(null) + 1)
-    return np.where(known, np.minimum(score, -np.log10(above)), 0.0)
+def _linked(members: np.ndarray, linkage: Linkage) -> np.ndarray:
+    """Return (N,) bool: accounts that replay a signature of a member, or of which a member replays one."""
+    inside, linked = np.zeros(linkage.size, bool), np.zeros(linkage.size, bool)
+    inside[members] = True
+    replay = linkage.replay
+    linked[replay.target[inside[replay.source]]] = True
+    linked[replay.source[inside[replay.target]]] = True
+    return linked
 
 
 def shared_identity(members: np.ndarray, identity: Identity, size: int) -> np.ndarray:
@@ -146,11 +132,22 @@ def shared_identity(members: np.ndarray, identity: Identity, size: int) -> np.nd
     for kind in KINDS_OF_VALUE:
         best = np.zeros(size)
         for attribute in kind:
-            if attribute not in identity.values:
-                continue
-            account, value, holders = identity.values[attribute]
-            held = np.bincount(value, inside[account].astype(float))[value] - inside[account]
-            odds = np.log10(size * np.maximum(held, 1e-9) / (len(members) * holders))
-            np.maximum.at(best, account, np.where(held > 0, np.clip(odds, 0, MAX_WEIGHT[attribute]), 0))
+            if attribute in identity.holders:
+                _raise_sharers(best, inside, members, identity.holders[attribute], MAX_WEIGHT[attribute])
         score += best
     return score
+
+
+def _raise_sharers(
+    best: np.ndarray, inside: np.ndarray, members: np.ndarray, holders: Holders, most: float
+) -> None:
+    """Raise `best` (N,) of all who hold a value of the members' to what sharing it is worth, at most `most`."""
+    value, held = np.unique(holders.entries(members)[1], return_counts=True)
+    at_large = len(members) * holders.number(value)
+    for_other = np.clip(np.log10(len(best) * held / at_large), 0, most)
+    # A member shares its value with one holder fewer: itself. Next to nothing stands for none.
+    for_member = np.clip(np.log10(len(best) * np.maximum(held - 1, 1e-9) / at_large), 0, most)
+    worth = for_other > 0
+    raise_holders(
+        best, inside, holders.holder, holders.starts, value[worth], for_member[worth], for_other[worth]
+    )
