@@ -83,7 +83,7 @@ def _settle_all(
     exempt = declared(population)
     seen: set[bytes] = set()
     settled, explained = [], {}
-    for candidate in candidates:
+    for candidate in _distinct(candidates):
         accounts, odds = settle(candidate, linkage)
         open_, reason = without_declared_siblings(accounts[~exempt[accounts]], population)
         kept = np.isin(accounts, open_)
@@ -102,14 +102,18 @@ def _settle_all(
     return settled, list(explained.values())
 
 
+def _distinct(candidates: list[Candidate]) -> list[Candidate]:
+    """Return each candidate once, in order: the cuts of the graph often agree on a group."""
+    return list({(c.accounts.tobytes(), c.origin, id(c.family)): c for c in candidates}.values())
+
+
 def _apart_from_a_clump(accounts: np.ndarray, kept: np.ndarray, population: Population) -> list[np.ndarray]:
     """Return masks over `accounts` of the kept ones with and without the commonest mail domain, if neither part is small.
 
     A class or an office that does the same work at the same time as an operator's pool can be taken into its group; its one
     domain shows the seam. Both parts are judged beside the whole.
     """
-    domain = population.registry["email_domain"].combine_chunks().dictionary_encode()
-    code = np.asarray(domain.indices.fill_null(-1)).astype(np.int64)[accounts]
+    code = population.mail_domain[0][accounts]
     known = code[kept & (code >= 0)]
     if not len(known):
         return []

@@ -1,6 +1,7 @@
 """A candidate group and everything that signals may ask about it; and the log that it stands in."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +9,7 @@ import pyarrow as pa
 from revenuer.detect.account_behavior import Behavior
 from revenuer.detect.account_content import Content
 from revenuer.detect.families import Family
+from revenuer.detect.family_overlap import FamilyOverlap
 from revenuer.detect.identity import Identity
 from revenuer.detect.population import Population
 from revenuer.detect.replay import Replay
@@ -43,7 +45,7 @@ class Reference:
         return cls(half_mean=half_mean, half_n=half_n, scale=scale, variance=variance, min_n=min_n)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """The log around the groups: what is usual here. `scattered` describes accounts by their requests
     outside their own topics. `seed` makes every random choice repeatable."""
@@ -59,6 +61,11 @@ class Context:
     scattered_reference: Reference
     rhythm_reference: Reference
     seed: int
+
+    @cached_property
+    def overlap(self) -> FamilyOverlap:
+        """`families` by account; made when first asked for."""
+        return FamilyOverlap.build(self.families, self.population.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

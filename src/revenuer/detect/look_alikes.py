@@ -57,15 +57,15 @@ def without_declared_siblings(accounts: np.ndarray, population: Population) -> t
 
 def one_company(accounts: np.ndarray, population: Population, share_at_large: float = 0.02) -> str | None:
     """Return why the accounts are one verified company's, or None: one mail domain that few others have, checked."""
-    domain = population.registry["email_domain"].combine_chunks().dictionary_encode()
-    code = np.asarray(domain.indices.fill_null(-1)).astype(np.int64)
+    code, domain = population.mail_domain
     mine = code[accounts]
     mine = mine[mine >= 0]
     if not len(mine):
         return None
     top = int(np.bincount(mine).argmax())
     common = float((code == top).mean()) > max(share_at_large, 3 * len(accounts) / population.size)
-    verified = float(_checked(population)[accounts].mean())
-    if common or float((code[accounts] == top).mean()) < 0.9 or verified < 0.5:
+    if common or float((code[accounts] == top).mean()) < 0.9:
         return None
-    return f"one mail domain ({domain.dictionary[top].as_py()}) on a business that was verified"
+    if float(_checked(population)[accounts].mean()) < 0.5:
+        return None
+    return f"one mail domain ({domain[top].as_py()}) on a business that was verified"

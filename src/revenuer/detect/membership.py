@@ -11,8 +11,8 @@ import numpy as np
 
 from revenuer.detect.cluster import MIN_GROUP, Candidate
 from revenuer.detect.families import Family
+from revenuer.detect.family_overlap import FamilyOverlap
 from revenuer.detect.group_fit import FitSpace, log10_fit
-from revenuer.detect.holders import Holders, raise_holders
 from revenuer.detect.identity import KINDS_OF_VALUE, MAX_WEIGHT, Identity
 from revenuer.detect.link import CAPS, FLOORS, AccountSpace
 from revenuer.detect.replay import Replay
@@ -43,6 +43,11 @@ class Linkage:
         """`content`, `scattered` and `behavior`, made ready to score groups; made when first asked for."""
         return FitSpace.build(self.content), FitSpace.build(self.scattered), FitSpace.build(self.behavior)
 
+    @cached_property
+    def overlap(self) -> FamilyOverlap:
+        """`families` by account; made when first asked for."""
+        return FamilyOverlap.build(self.families, self.size)
+
 
 def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarray]:
     """Return (accounts, log10 odds of each) of the candidate after outsiders are dropped and insiders are found.
@@ -51,23 +56,23 @@ def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarr
     A group that would grow MOST_JOINING-fold is no tighter than the crowd around it, and nobody joins; nor does
     anyone join a family or a replay whose mark it does not carry. At the end every member must beat the prior odds by SURE: nobody is named for being near.
     """
+    grows = candidate.origin == "graph"
+    of = np.arange(linkage.size) if grows else candidate.accounts
+    proposed = np.isin(of, candidate.accounts)
     members = candidate.accounts
-    proposed = np.zeros(linkage.size, bool)
-    proposed[members] = True
+    score = membership(members, linkage, candidate.family or _common_family(members, linkage), of)
     for _ in range(ROUNDS):
-        score = membership(members, linkage, candidate.family or _common_family(members, linkage))
-        staying = np.flatnonzero(proposed & (score > KEEP))
-        joining = np.flatnonzero(~proposed & (score > SURE + _prior_odds(members, linkage)))
-        grows = candidate.origin == "graph" and len(joining) <= MOST_JOINING * len(staying)
-        settled = np.union1d(staying, joining) if grows else staying
+        settled = of[proposed & (score > KEEP)]
+        joining = of[~proposed & (score > SURE + _prior_odds(members, linkage))]
+        if grows and len(joining) <= MOST_JOINING * len(settled):
+            settled = np.union1d(settled, joining)
         if len(settled) < MIN_GROUP or np.array_equal(settled, members):
             break
         members = settled
-    if len(members) < MIN_GROUP:
-        return members, np.zeros(len(members))
-    score = membership(members, linkage, candidate.family or _common_family(members, linkage))
-    sure = members[score[members] > SURE + _prior_odds(members, linkage)]
-    return sure, score[sure]
+        score = membership(members, linkage, candidate.family or _common_family(members, linkage), of)
+    odds = score[np.searchsorted(of, members)]
+    sure = odds > SURE + _prior_odds(members, linkage)
+    return members[sure], odds[sure]
 
 
 def _prior_odds(members: np.ndarray, linkage: Linkage) -> float:
@@ -77,13 +82,12 @@ def _prior_odds(members: np.ndarray, linkage: Linkage) -> float:
 
 def _common_family(members: np.ndarray, linkage: Linkage) -> Family | None:
     """Return the family whose accounts are nearly the members (Jaccard index over SAME_FAMILY), the best of them."""
-    best, found = SAME_FAMILY, None
-    for family in linkage.families:
-        both = len(np.intersect1d(family.accounts, members, assume_unique=True))
-        overlap = both / (len(family.accounts) + len(members) - both)
-        if overlap > best:
-            best, found = overlap, family
-    return found
+    if not linkage.families:
+        return None
+    both, _ = linkage.overlap.of(members)
+    overlap = both / (linkage.overlap.sizes + len(members) - both)
+    best = int(overlap.argmax())
+    return linkage.families[best] if overlap[best] > SAME_FAMILY else None
 
 
 def membership(
@@ -133,21 +137,6 @@ def shared_identity(members: np.ndarray, identity: Identity, size: int) -> np.nd
         best = np.zeros(size)
         for attribute in kind:
             if attribute in identity.holders:
-                _raise_sharers(best, inside, members, identity.holders[attribute], MAX_WEIGHT[attribute])
+                identity.holders[attribute].raise_sharers(best, inside, members, MAX_WEIGHT[attribute])
         score += best
     return score
-
-
-def _raise_sharers(
-    best: np.ndarray, inside: np.ndarray, members: np.ndarray, holders: Holders, most: float
-) -> None:
-    """Raise `best` (N,) of all who hold a value of the members' to what sharing it is worth, at most `most`."""
-    value, held = np.unique(holders.entries(members)[1], return_counts=True)
-    at_large = len(members) * holders.number(value)
-    for_other = np.clip(np.log10(len(best) * held / at_large), 0, most)
-    # A member shares its value with one holder fewer: itself. Next to nothing stands for none.
-    for_member = np.clip(np.log10(len(best) * np.maximum(held - 1, 1e-9) / at_large), 0, most)
-    worth = for_other > 0
-    raise_holders(
-        best, inside, holders.holder, holders.starts, value[worth], for_member[worth], for_other[worth]
-    )

@@ -1,6 +1,7 @@
 """Reads the sketches account by account: the arrays that every later step works on."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +33,7 @@ class Activity:
         return self.hour[part], self.count[part]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Population:
     """All accounts of a log, by code 0..N-1 (the order of their ids). Per-account arrays have length N.
 
@@ -63,6 +64,12 @@ class Population:
     def size(self) -> int:
         """Number of accounts."""
         return len(self.requests)
+
+    @cached_property
+    def mail_domain(self) -> tuple[np.ndarray, pa.Array]:
+        """(int code of each account's mail domain, -1 for none; the domains by code); made when first asked for."""
+        domain = self.registry["email_domain"].combine_chunks().dictionary_encode()
+        return np.asarray(domain.indices.fill_null(-1)).astype(np.int64), domain.dictionary
 
 
 def build_population(engine: Engine, accounts: pa.Table | None) -> Population:

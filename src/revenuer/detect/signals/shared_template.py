@@ -5,8 +5,6 @@ Alone it says nothing: a wrapper's users share one too. Counter-move: paraphrase
 content and partition signals must then carry. Source: Anthropic September 2026 (one fixed instruction in every request).
 """
 
-import numpy as np
-
 from revenuer.detect.fingerprints import BAND, SPAN
 from revenuer.detect.group import Context, Group
 from revenuer.detect.signals.base import Measurement, Signal
@@ -14,15 +12,15 @@ from revenuer.detect.signals.base import Measurement, Signal
 
 def measure(group: Group, context: Context) -> Measurement | None:
     """Measure the mean share of an account's prompts that carry the commonest fingerprint of the group's families."""
+    both, support = context.overlap.of(group.accounts)
     best, reach = 0.0, 0
-    for family in context.families:
+    for number, family in enumerate(context.families):
         if not family.kinds & {SPAN, BAND}:
             continue
-        inside = np.isin(family.accounts, group.accounts)
-        mean = float(family.support[inside].sum()) / group.size
-        outside = 1 - float(inside.mean())
-        if mean * (1 - outside) > best:
-            best, reach = mean * (1 - outside), family.reach
+        mean = float(support[number]) / group.size
+        inside = float(both[number]) / len(family.accounts)
+        if mean * inside > best:
+            best, reach = mean * inside, family.reach
     if best == 0.0:
         return Measurement(
             value=0.0, summary="no span of eight words that its accounts share and others do not"
