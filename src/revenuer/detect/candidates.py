@@ -17,6 +17,7 @@ from revenuer.detect.membership import Linkage, settle
 from revenuer.detect.population import Population
 from revenuer.detect.regions import read_scattered
 from revenuer.detect.replay import Replay, find_replays
+from revenuer.detect.seam import halves
 from revenuer.engine import Engine
 
 MIN_ACCOUNTS = 4
@@ -69,22 +70,48 @@ def find_candidates(
         size=population.size,
     )
     settled, explained = _settle_all(cluster(graph, families, population.size, seed), linkage, population)
-    facts = read_group_facts(engine, [accounts for accounts, _, _ in settled], population.origin)
+    facts = read_group_facts(engine, [found.accounts for found in settled], population.origin)
     groups = [
-        Group(accounts=accounts, odds=odds, facts=fact, family=candidate.family, origin=candidate.origin)
-        for (accounts, odds, candidate), fact in zip(settled, facts, strict=True)
+        Group(
+            accounts=found.accounts,
+            odds=found.odds,
+            facts=fact,
+            family=found.candidate.family,
+            origin=found.candidate.origin,
+            halves=found.halves,
+        )
+        for found, fact in zip(settled, facts, strict=True)
     ]
     return Candidates(groups=groups, explained=explained, context=context, graph=graph, linkage=linkage)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settled:
+    """A group on its way to judgement; `halves` are its two parts where a seam runs through it."""
+
+    accounts: np.ndarray
+    odds: np.ndarray
+    candidate: Candidate
+    halves: tuple[np.ndarray, np.ndarray] | None
+
+
 def _settle_all(
     candidates: list[Candidate], linkage: Linkage, population: Population
-) -> tuple[list[tuple[np.ndarray, np.ndarray, Candidate]], list[Explained]]:
+) -> tuple[list[_Settled], list[Explained]]:
     exempt = declared(population)
     seen: set[bytes] = set()
-    settled, explained = [], {}
-    for candidate in _distinct(candidates):
+    settled: list[_Settled] = []
+    explained = {}
+    open_candidates = _distinct(candidates)
+    while open_candidates:
+        candidate = open_candidates.pop()
         accounts, odds = settle(candidate, linkage)
+        if accounts.tobytes() in seen:
+            continue
+        parts = halves(accounts, linkage) if candidate.origin == "graph" else None
+        open_candidates += [
+            Candidate(accounts=part, origin="graph") for part in parts or () if len(part) >= MIN_ACCOUNTS
+        ]
         open_, reason = without_declared_siblings(accounts[~exempt[accounts]], population)
         kept = np.isin(accounts, open_)
         why = reason or (one_company(open_, population) if len(open_) >= MIN_ACCOUNTS else None)
@@ -93,12 +120,15 @@ def _settle_all(
                 accounts=accounts, look_alike="one customer's own accounts", reason=why
             )
         least = MIN_UNMARKED if candidate.origin == "graph" else MIN_ACCOUNTS
+        seen.add(accounts.tobytes())
         if int(kept.sum()) < least or (why is not None and reason is None):
             continue
         for part in (kept, *_apart_from_a_clump(accounts, kept, population)):
-            if int(part.sum()) >= least and accounts[part].tobytes() not in seen:
+            if int(part.sum()) >= least and (part is kept or accounts[part].tobytes() not in seen):
                 seen.add(accounts[part].tobytes())
-                settled.append((accounts[part], odds[part], candidate))
+                settled.append(
+                    _Settled(accounts=accounts[part], odds=odds[part], candidate=candidate, halves=parts)
+                )
     return settled, list(explained.values())
 
 

@@ -1,7 +1,12 @@
-"""Says of every account how much better a group explains it than the population does, and settles who belongs.
+"""Says of every account how well it fits a group, counts the strangers that would fit as well, and settles who belongs.
 
-Content and rhythm are scored under the group's own normal model (its mean, its spread, the account's own noise) against the
-population's; a shared family and shared rare identity values add to that.
+An account's fit is ranked among accounts outside the group: in wording, in wording outside its own topics, and in rhythm. For a
+stranger such a rank is uniform, so the number of strangers over any level is known without a model of honest people; what shared
+identity, a family or a replay add is added to strangers as well. A group is cut where its members outnumber the strangers that
+must be expected: Fisher's sum of ranks (Statistical Methods for Research Workers, 1932), the expected share of false members as in
+Efron, Large-Scale Inference (2010), chapter 2.
+Assumption: wording and rhythm of a stranger are independent. Where a class or an office breaks it, the group is judged with
+them in it, and apart (detect/seam.py).
 """
 
 from dataclasses import dataclass
@@ -12,23 +17,31 @@ import numpy as np
 from revenuer.detect.cluster import MIN_GROUP, Candidate
 from revenuer.detect.families import Family
 from revenuer.detect.family_overlap import FamilyOverlap
-from revenuer.detect.group_fit import FitSpace, log10_fit
+from revenuer.detect.group_fit import FitSpace, log10_ratio, rank_among
 from revenuer.detect.identity import KINDS_OF_VALUE, MAX_WEIGHT, Identity
-from revenuer.detect.link import CAPS, FLOORS, AccountSpace
+from revenuer.detect.link import CAPS, KINDS, AccountSpace
 from revenuer.detect.replay import Replay
 
-KEEP = 0.5
-"""log10 odds over which a proposed member stays in its group."""
-ROUNDS = 3
-MOST_JOINING = 3
-SURE = 1.3
-"""log10 of how far the prior odds must be beaten: twenty to one for the group, given its size."""
+STAYING = (0.3, 0.2, 0.1, 0.05)
+"""Expected share of strangers among the members that is suffered while the group takes shape, round by round."""
+JOINING = 0.02
+"""Expected share of strangers at the level over which accounts join that were not proposed."""
+SURE = 0.05
+"""Expected share of strangers among those who are named. It counts high: siblings not yet found pass for strangers."""
+SCATTERED_WEIGHT = 0.5
+RHYTHM_WEIGHT = 0.5
+IDENTITY_WEIGHT = 0.5
+"""Wording says most: covers differ in what lies outside a person's topics, and people keep alike hours."""
+NULL_ACCOUNTS = 10_000
+"""Accounts that chance is read off. In a larger log a fixed sample of so many: its tail still reaches 10^-4."""
+LEVELS = np.arange(0.5, 12.0, 0.1)
+NO_LEVEL = 99.0
 SAME_FAMILY = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Linkage:
-    """Everything that says 'same operator' of accounts, in one place."""
+    """Everything that says 'same operator' of accounts, in one place. `source`, `target`: pairs that were scored at all."""
 
     content: AccountSpace
     scattered: AccountSpace
@@ -48,36 +61,55 @@ class Linkage:
         """`families` by account; made when first asked for."""
         return FamilyOverlap.build(self.families, self.size)
 
+    @cached_property
+    def strangers(self) -> np.ndarray:
+        """Codes of the accounts that chance is read off: always the same, so that every group meets the same strangers."""
+        if self.size <= NULL_ACCOUNTS:
+            return np.arange(self.size)
+        rng = np.random.Generator(np.random.PCG64(0))
+        return np.sort(rng.choice(self.size, NULL_ACCOUNTS, replace=False))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """`score` (N,) of each account against the group of the mask `inside`; `expected` strangers over each of LEVELS."""
+
+    score: np.ndarray
+    inside: np.ndarray
+    expected: np.ndarray
+
+    def level(self, share: float) -> float:
+        """Return the lowest score over which at most `share` of the accounts are expected to be strangers."""
+        reached = len(self.score) - np.searchsorted(np.sort(self.score), LEVELS, side="left")
+        enough = self.expected <= share * reached
+        return float(LEVELS[enough.argmax()]) if enough.any() else NO_LEVEL
+
+    def odds(self, accounts: np.ndarray) -> np.ndarray:
+        """Return log10 of how many accounts reach the score of each of `accounts` for every stranger expected to."""
+        ordered = np.sort(self.score)
+        reached = len(ordered) - np.searchsorted(ordered, self.score[accounts], side="left")
+        expected = np.interp(self.score[accounts], LEVELS, np.log10(np.maximum(self.expected, 1e-12)))
+        return np.asarray(np.log10(reached) - expected)
+
 
 def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarray]:
     """Return (accounts, log10 odds of each) of the candidate after outsiders are dropped and insiders are found.
 
-    While the group takes shape, members stay who fit at all, and others join who beat the prior odds of a random account.
-    A group that would grow MOST_JOINING-fold is no tighter than the crowd around it, and nobody joins; nor does
-    anyone join a family or a replay whose mark it does not carry. At the end every member must beat the prior odds by SURE: nobody is named for being near.
+    Round by round fewer strangers are suffered. Nobody joins a family or a replay whose mark it does not carry, and nobody at all
+    where a round would double the group: it is then no tighter than the crowd around it.
     """
-    grows = candidate.origin == "graph"
-    of = np.arange(linkage.size) if grows else candidate.accounts
-    proposed = np.isin(of, candidate.accounts)
     members = candidate.accounts
-    score = membership(members, linkage, candidate.family or _common_family(members, linkage), of)
-    for _ in range(ROUNDS):
-        settled = of[proposed & (score > KEEP)]
-        joining = of[~proposed & (score > SURE + _prior_odds(members, linkage))]
-        if grows and len(joining) <= MOST_JOINING * len(settled):
-            settled = np.union1d(settled, joining)
-        if len(settled) < MIN_GROUP or np.array_equal(settled, members):
-            break
+    for share in STAYING if candidate.origin == "graph" else ():
+        found = likeness(members, linkage, _common_family(members, linkage))
+        staying = members[found.score[members] >= found.level(share)]
+        joining = np.flatnonzero(~found.inside & (found.score >= found.level(JOINING)))
+        settled = np.union1d(staying, joining) if len(joining) <= len(staying) else staying
+        if len(settled) < MIN_GROUP:
+            return settled, np.zeros(len(settled))
         members = settled
-        score = membership(members, linkage, candidate.family or _common_family(members, linkage), of)
-    odds = score[np.searchsorted(of, members)]
-    sure = odds > SURE + _prior_odds(members, linkage)
-    return members[sure], odds[sure]
-
-
-def _prior_odds(members: np.ndarray, linkage: Linkage) -> float:
-    """Return log10 of the odds against a random account being one of so many."""
-    return float(np.log10(linkage.size / len(members)))
+    found = likeness(members, linkage, candidate.family or _common_family(members, linkage))
+    sure = members[found.score[members] >= found.level(SURE)]
+    return sure, found.odds(sure)
 
 
 def _common_family(members: np.ndarray, linkage: Linkage) -> Family | None:
@@ -90,28 +122,61 @@ def _common_family(members: np.ndarray, linkage: Linkage) -> Family | None:
     return linkage.families[best] if overlap[best] > SAME_FAMILY else None
 
 
-def membership(
-    members: np.ndarray, linkage: Linkage, family: Family | None, of: np.ndarray | None = None
-) -> np.ndarray:
-    """Return log10 odds that each of the accounts `of` (all N where None) belongs to the group `members` rather than to the
-    population."""
-    of = np.arange(linkage.size) if of is None else of
+def likeness(members: np.ndarray, linkage: Linkage, family: Family | None) -> Likeness:
+    """Return how well every account fits the group `members` (sorted codes)."""
+    inside = np.zeros(linkage.size, bool)
+    inside[members] = True
+    strangers = linkage.strangers[~inside[linkage.strangers]]
+    added = _added(members, linkage, family)
+    score = added + _surprise(members, linkage, strangers)
+    value, count = np.unique(np.round(added[strangers], 1), return_counts=True)
+    share = (_by_chance(LEVELS[:, None] - value) * count).sum(axis=1) / max(len(strangers), 1)
+    return Likeness(score=score, inside=inside, expected=share * (linkage.size - len(members)))
+
+
+def _surprise(members: np.ndarray, linkage: Linkage, strangers: np.ndarray) -> np.ndarray:
+    """Return (N,) the weighted sum of ranks in wording and rhythm; 0 for an account of which nothing is known."""
     content, scattered, behavior = linkage.fits
-    wording = np.maximum(
-        log10_fit(content, members, of, FLOORS[0]), log10_fit(scattered, members, of, FLOORS[0])
+    everybody = np.ones(linkage.size, bool)
+    wording = _rank(log10_ratio(content, members, everybody), content, strangers)
+    apart = _rank(log10_ratio(scattered, members, everybody), scattered, strangers)
+    if apart.any():
+        wording = _rank(wording + SCATTERED_WEIGHT * apart, content, strangers)
+    rhythm = _rank(log10_ratio(behavior, members, everybody), behavior, strangers)
+    return wording + RHYTHM_WEIGHT * rhythm
+
+
+def _rank(score: np.ndarray | None, space: FitSpace, strangers: np.ndarray) -> np.ndarray:
+    if score is None:
+        return np.zeros(len(space.known))
+    ranks = rank_among(score[strangers[space.known[strangers]]], score)
+    return np.where(space.known, ranks, 0.0)
+
+
+def _by_chance(level: np.ndarray) -> np.ndarray:
+    """Return the chance that a stranger's weighted sum of two independent ranks (weights 1 and RHYTHM_WEIGHT) reaches `level`."""
+    level = np.maximum(level, 0.0)
+    both = 10.0**-level - RHYTHM_WEIGHT * 10.0 ** (-level / RHYTHM_WEIGHT)
+    return np.asarray(both / (1 - RHYTHM_WEIGHT))
+
+
+def _added(members: np.ndarray, linkage: Linkage, family: Family | None) -> np.ndarray:
+    """Return (N,) what shared identity, the family and replays add to the score of each account."""
+    identity = np.minimum(
+        shared_identity(members, linkage.identity, linkage.size), CAPS[KINDS.index("identity")]
     )
-    score: np.ndarray = np.minimum(wording, CAPS[0])
-    score += np.minimum(log10_fit(behavior, members, of, FLOORS[1]), CAPS[1])
-    score += np.minimum(shared_identity(members, linkage.identity, linkage.size)[of], CAPS[2])
+    added: np.ndarray = IDENTITY_WEIGHT * identity
     if family is not None:
         support = np.zeros(linkage.size)
         support[family.accounts] = family.support
         typical = float(np.median(support[members]))
-        gain = min(float(np.log10(linkage.size / family.reach)), CAPS[3])
-        score += np.where(support[of] > 0.25 * typical, gain, -2.0 * typical)
+        gain = min(float(np.log10(linkage.size / family.reach)), CAPS[KINDS.index("family")])
+        added += np.where(support > 0.25 * typical, gain, -2.0 * typical)
     linked = _linked(members, linkage)
-    score += np.where(linked[of], CAPS[4], -2.0 * linked[members].mean())
-    return score
+    share = float(linked[members].mean())
+    if share > 0.5:
+        added += np.where(linked, CAPS[KINDS.index("replay")], -2.0 * share)
+    return added
 
 
 def _linked(members: np.ndarray, linkage: Linkage) -> np.ndarray:

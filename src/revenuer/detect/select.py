@@ -6,13 +6,15 @@ import numpy as np
 
 from revenuer.detect.group import joined, part
 from revenuer.detect.judge import Judgement
-from revenuer.detect.membership import KEEP, Linkage, membership
+from revenuer.detect.membership import JOINING, Linkage, likeness
 from revenuer.stats import e_bh
 
 FALSE_CAMPAIGN_SHARE = 0.01
 """Expected share of false campaigns among those reported (e-BH, DESIGN section 4)."""
 SAME_GROUP = 0.5
 """Two groups of which the smaller shares this part with the other are one group seen twice."""
+STANDS = 2.0
+"""log10 e at which one half of a group with a seam is judged for itself."""
 MIN_LEFT = 4
 SAME_OPERATOR = 0.15
 """Accepted groups that share this part of the smaller's accounts, and fit each other, are one operator's."""
@@ -39,7 +41,7 @@ def select_campaigns(
 
     Overlapping candidates are reduced to the strongest first, so that e-BH counts each group once.
     """
-    distinct = _distinct(sorted(judgements, key=_strength), linkage)
+    distinct = _distinct(sorted(_of_one_piece(judgements), key=_strength))
     log10_e = [j.log10_e if j.sufficient else -np.inf for j in distinct]
     accepted = e_bh(log10_e, level).rejected if distinct else np.zeros(0, bool)
     campaigns = _merged([j for j, yes in zip(distinct, accepted, strict=True) if yes], linkage)
@@ -66,12 +68,21 @@ def _merged(accepted: list[Judgement], linkage: Linkage) -> list[Judgement]:
             merged.append(judgement)
         elif judgement.group.origin != "graph":
             merged[kin] = replace(merged[kin], group=joined(merged[kin].group, judgement.group))
-    claimed = np.zeros(linkage.size, bool)
+    return _disjoint(merged, linkage.size)
+
+
+def _disjoint(judgements: list[Judgement], size: int) -> list[Judgement]:
+    """Give an account that several groups name to the one that it fits best."""
+    best = np.full(size, -np.inf)
+    for judgement in judgements:
+        np.maximum.at(best, judgement.group.accounts, judgement.group.odds)
+    claimed = np.zeros(size, bool)
     disjoint = []
-    for judgement in merged:
-        free = ~claimed[judgement.group.accounts]
+    for judgement in judgements:
+        accounts = judgement.group.accounts
+        free = ~claimed[accounts] & (judgement.group.odds >= best[accounts])
         if free.sum() >= max(MIN_LEFT, SAME_GROUP * len(free)):
-            claimed[judgement.group.accounts[free]] = True
+            claimed[accounts[free]] = True
             disjoint.append(
                 judgement if free.all() else replace(judgement, group=part(judgement.group, free))
             )
@@ -94,7 +105,22 @@ def _strength(judgement: Judgement) -> tuple[float, int]:
     return -judgement.strength * factor, -judgement.group.size
 
 
-def _distinct(ordered: list[Judgement], linkage: Linkage) -> list[Judgement]:
+def _of_one_piece(judgements: list[Judgement]) -> list[Judgement]:
+    """Leave out each group with a seam of which a half stands as a group of its own: the other half is somebody else."""
+    strong = [j for j in judgements if j.sufficient and j.log10_e >= STANDS]
+    return [
+        j
+        for j in judgements
+        if j.group.halves is None
+        or not any(_nearly(half, other.group.accounts) for half in j.group.halves for other in strong)
+    ]
+
+
+def _nearly(one: np.ndarray, other: np.ndarray) -> bool:
+    return len(np.intersect1d(one, other, assume_unique=True)) >= SAME_GROUP * max(len(one), len(other))
+
+
+def _distinct(ordered: list[Judgement]) -> list[Judgement]:
     """Drop each judgement whose group is mostly inside a stronger one's."""
     kept: list[Judgement] = []
     for judgement in ordered:
@@ -111,5 +137,5 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> float:
 
 def same_operator(one: np.ndarray, other: np.ndarray, linkage: Linkage) -> bool:
     """Say whether most accounts of `other` would be taken into `one` from outside: then the cut between them was ours."""
-    score = membership(one, linkage, None)
-    return float((score[other] > KEEP + np.log10(linkage.size / len(one))).mean()) > 0.5
+    found = likeness(one, linkage, None)
+    return float((found.score[other] >= found.level(JOINING)).mean()) > 0.5
