@@ -1,6 +1,7 @@
 """From the accounts' arrays to settled groups with their facts: everything before judging."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -24,6 +25,10 @@ MIN_ACCOUNTS = 4
 """Fewer accounts than this are not judged as a group: no variance between accounts can be estimated."""
 MIN_UNMARKED = 8
 """Nor are fewer than this that no family and no replay marks: among thousands of accounts a handful is alike by chance."""
+MOST_CUTS = 3
+"""A group is parted at its seam, its parts at theirs, so many times."""
+SAME_AGAIN = 0.9
+"""Groups with this Jaccard index are one group found twice; it is judged as it was found first, marked ones before others."""
 CLUMP_SHARE = 0.2
 """Part of a group that one mail domain must hold, and leave, for the group to be judged in two parts as well."""
 
@@ -99,19 +104,19 @@ def _settle_all(
     candidates: list[Candidate], linkage: Linkage, population: Population
 ) -> tuple[list[_Settled], list[Explained]]:
     exempt = declared(population)
-    seen: set[bytes] = set()
+    known = _Known(size=linkage.size)
     settled: list[_Settled] = []
     explained = {}
-    open_candidates = _distinct(candidates)
-    while open_candidates:
-        candidate = open_candidates.pop()
+    waiting = [(candidate, 0) for candidate in _distinct(candidates)]
+    while waiting:
+        candidate, depth = waiting.pop()
         accounts, odds = settle(candidate, linkage)
-        if accounts.tobytes() in seen:
+        if len(accounts) < MIN_ACCOUNTS or known.nearly(accounts):
             continue
+        known.add(accounts)
         parts = halves(accounts, linkage) if candidate.origin == "graph" else None
-        open_candidates += [
-            Candidate(accounts=part, origin="graph") for part in parts or () if len(part) >= MIN_ACCOUNTS
-        ]
+        if depth < MOST_CUTS:
+            waiting += [(Candidate(accounts=part, origin="graph"), depth + 1) for part in parts or ()]
         open_, reason = without_declared_siblings(accounts[~exempt[accounts]], population)
         kept = np.isin(accounts, open_)
         why = reason or (one_company(open_, population) if len(open_) >= MIN_ACCOUNTS else None)
@@ -120,16 +125,36 @@ def _settle_all(
                 accounts=accounts, look_alike="one customer's own accounts", reason=why
             )
         least = MIN_UNMARKED if candidate.origin == "graph" else MIN_ACCOUNTS
-        seen.add(accounts.tobytes())
         if int(kept.sum()) < least or (why is not None and reason is None):
             continue
-        for part in (kept, *_apart_from_a_clump(accounts, kept, population)):
-            if int(part.sum()) >= least and (part is kept or accounts[part].tobytes() not in seen):
-                seen.add(accounts[part].tobytes())
-                settled.append(
-                    _Settled(accounts=accounts[part], odds=odds[part], candidate=candidate, halves=parts)
-                )
+        settled += [
+            _Settled(accounts=accounts[part], odds=odds[part], candidate=candidate, halves=parts)
+            for part in (kept, *_apart_from_a_clump(accounts, kept, population))
+            if int(part.sum()) >= least
+        ]
     return settled, list(explained.values())
+
+
+class _Known:
+    """Groups settled so far, to recognise one that comes again by another way."""
+
+    def __init__(self, size: int) -> None:
+        self._groups_of: list[list[int]] = [[] for _ in range(size)]
+        self._sizes: list[int] = []
+
+    def add(self, accounts: np.ndarray) -> None:
+        for code in accounts.tolist():
+            self._groups_of[code].append(len(self._sizes))
+        self._sizes.append(len(accounts))
+
+    def nearly(self, accounts: np.ndarray) -> bool:
+        """Say whether a known group has nearly these accounts (Jaccard index SAME_AGAIN or more)."""
+        both = np.bincount(
+            np.fromiter(chain.from_iterable(self._groups_of[code] for code in accounts.tolist()), np.int64),
+            minlength=len(self._sizes),
+        )
+        either = np.array(self._sizes, np.int64) + len(accounts) - both
+        return bool((both >= SAME_AGAIN * either).any())
 
 
 def _distinct(candidates: list[Candidate]) -> list[Candidate]:
