@@ -18,7 +18,7 @@ from revenuer.detect.membership import Linkage, settle
 from revenuer.detect.population import Population
 from revenuer.detect.regions import read_scattered
 from revenuer.detect.replay import Replay, find_replays
-from revenuer.detect.seam import halves
+from revenuer.detect.seam import Halves, halves_within, trimmed
 from revenuer.engine import Engine
 
 MIN_ACCOUNTS = 4
@@ -97,7 +97,7 @@ class _Settled:
     accounts: np.ndarray
     odds: np.ndarray
     candidate: Candidate
-    halves: tuple[np.ndarray, np.ndarray] | None
+    halves: Halves | None
 
 
 def _settle_all(
@@ -114,9 +114,15 @@ def _settle_all(
         if len(accounts) < MIN_ACCOUNTS or known.nearly(accounts):
             continue
         known.add(accounts)
-        parts = halves(accounts, linkage) if candidate.origin == "graph" else None
-        if depth < MOST_CUTS:
-            waiting += [(Candidate(accounts=part, origin="graph"), depth + 1) for part in parts or ()]
+        parts = None
+        if candidate.origin == "graph":
+            whole = accounts
+            accounts, parts, off = trimmed(accounts, linkage)
+            odds = odds[np.isin(whole, accounts)]
+            if depth < MOST_CUTS:
+                waiting += [
+                    (Candidate(accounts=part, origin="graph"), depth + 1) for part in (*off, *(parts or ()))
+                ]
         open_, reason = without_declared_siblings(accounts[~exempt[accounts]], population)
         kept = np.isin(accounts, open_)
         why = reason or (one_company(open_, population) if len(open_) >= MIN_ACCOUNTS else None)
@@ -128,7 +134,12 @@ def _settle_all(
         if int(kept.sum()) < least or (why is not None and reason is None):
             continue
         settled += [
-            _Settled(accounts=accounts[part], odds=odds[part], candidate=candidate, halves=parts)
+            _Settled(
+                accounts=accounts[part],
+                odds=odds[part],
+                candidate=candidate,
+                halves=halves_within(accounts[part], parts),
+            )
             for part in (kept, *_apart_from_a_clump(accounts, kept, population))
             if int(part.sum()) >= least
         ]

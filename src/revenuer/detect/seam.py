@@ -11,12 +11,17 @@ from revenuer.detect.group_fit import MIN_SPREAD
 from revenuer.detect.membership import Linkage
 from revenuer.stats.two_normals import two_normals
 
+Halves = tuple[np.ndarray, np.ndarray]
+
 SEAM = 10.0
 """log10 of the Bayes factor for two clouds from which a group counts as two: real clouds are not normal."""
 MIN_HALF = 8
+ODD_ONES = 0.2
+"""A half with less than this part of the group are odd ones out: the group goes on without them."""
+MOST_TRIMS = 3
 
 
-def halves(members: np.ndarray, linkage: Linkage) -> tuple[np.ndarray, np.ndarray] | None:
+def halves(members: np.ndarray, linkage: Linkage) -> Halves | None:
     """Return the two parts of the group `members` (sorted codes), or None where its wording is of one piece."""
     space = linkage.fits[0]
     known = members[space.known[members]]
@@ -28,3 +33,23 @@ def halves(members: np.ndarray, linkage: Linkage) -> tuple[np.ndarray, np.ndarra
     if found.log10_factor < SEAM or not len(first) or not len(second):
         return None
     return first, second
+
+
+def trimmed(members: np.ndarray, linkage: Linkage) -> tuple[np.ndarray, Halves | None, list[np.ndarray]]:
+    """Return (the group without odd ones out, its halves if it is of two pieces all the same, the parts cut off)."""
+    off: list[np.ndarray] = []
+    while (parts := halves(members, linkage)) is not None and len(off) < MOST_TRIMS:
+        small = min(parts, key=len)
+        if len(small) >= ODD_ONES * len(members):
+            return members, parts, off
+        off.append(small)
+        members = np.setdiff1d(members, small, assume_unique=True)
+    return members, None, off
+
+
+def halves_within(members: np.ndarray, parts: Halves | None) -> Halves | None:
+    """Return what `members` hold of each half; None where one of them has next to nothing left."""
+    if parts is None:
+        return None
+    first, second = (np.intersect1d(members, part, assume_unique=True) for part in parts)
+    return (first, second) if min(len(first), len(second)) >= ODD_ONES * len(members) else None
