@@ -28,7 +28,14 @@ from revenuer.engine import DuckDBEngine
 from revenuer.records import SKETCH_SCHEMA
 from revenuer.simulate import simulate
 
-RUNS = (("city", 2, True), ("city", 3, False), ("benign", 2, True), ("benign", 3, False))
+RUNS = (
+    ("city", 2, True),
+    ("city", 3, True),
+    ("city", 4, False),
+    ("no-identity", 5, True),
+    ("benign", 2, True),
+    ("benign", 6, False),
+)
 """(scenario, seed, with real prompts where given); each is read with and without its identity columns."""
 IDENTITY_COLUMNS = ("ip", "ip_prefix", "user_agent", "tls_fingerprint")
 IDENTITY_FACTS = ("created_at", "email_domain", "payment_fingerprint", "signup_ip", "plan")

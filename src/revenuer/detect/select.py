@@ -16,6 +16,8 @@ SAME_GROUP = 0.5
 STANDS = 2.0
 """log10 e at which one half of a group with a seam is judged for itself."""
 MIN_LEFT = 4
+ITS_OWN = 0.8
+"""A group that leaves more than the rest of its accounts to others is not reported: its evidence was theirs."""
 SAME_OPERATOR = 0.15
 """Accepted groups that share this part of the smaller's accounts, and fit each other, are one operator's."""
 PER_DECADE = 0.15
@@ -58,8 +60,7 @@ def _merged(accepted: list[Judgement], linkage: Linkage) -> list[Judgement]:
     """Join accepted groups that share accounts and fit each other, and give every account to one campaign only.
 
     Marks (families, replays) of one operator are joined; an unmarked group beside a stronger one is left out, since it
-    names bystanders. The joint group keeps the stronger one's evidence and strength: joining adds no weight. What is
-    left of a group after stronger ones took their accounts must still be MIN_LEFT accounts and most of it.
+    names bystanders. The joint group keeps the stronger one's evidence and strength: joining adds no weight.
     """
     merged: list[Judgement] = []
     for judgement in accepted:
@@ -72,7 +73,7 @@ def _merged(accepted: list[Judgement], linkage: Linkage) -> list[Judgement]:
 
 
 def _disjoint(judgements: list[Judgement], size: int) -> list[Judgement]:
-    """Give an account that several groups name to the one that it fits best."""
+    """Give an account that several groups name to the one that it fits best, and drop groups that are then not what was judged."""
     best = np.full(size, -np.inf)
     for judgement in judgements:
         np.maximum.at(best, judgement.group.accounts, judgement.group.odds)
@@ -81,7 +82,7 @@ def _disjoint(judgements: list[Judgement], size: int) -> list[Judgement]:
     for judgement in judgements:
         accounts = judgement.group.accounts
         free = ~claimed[accounts] & (judgement.group.odds >= best[accounts])
-        if free.sum() >= max(MIN_LEFT, SAME_GROUP * len(free)):
+        if free.sum() >= max(MIN_LEFT, ITS_OWN * len(free)):
             claimed[accounts[free]] = True
             disjoint.append(
                 judgement if free.all() else replace(judgement, group=part(judgement.group, free))
@@ -97,12 +98,15 @@ def _kin(one: Judgement, other: Judgement, linkage: Linkage) -> bool:
 
 
 def _strength(judgement: Judgement) -> tuple[float, int]:
-    """Order strongest first; marked groups and larger ones count for more, since a core is not the whole operator."""
+    """Order strongest first; marked groups and larger ones count for more, since a core is not the whole operator.
+
+    Of groups beyond what the calibration can tell apart (MAX_LOG10_E) the marked and then the larger come first.
+    """
     factor = 1.0
     if judgement.strength > 0:
         factor = 1 + PER_DECADE * float(np.log10(judgement.group.size))
         factor *= MARKED if judgement.group.origin != "graph" else 1.0
-    return -judgement.strength * factor, -judgement.group.size
+    return -judgement.log10_e * factor, -judgement.group.size
 
 
 def _of_one_piece(judgements: list[Judgement]) -> list[Judgement]:
