@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from revenuer.detect.candidates import Candidates
 from revenuer.detect.fingerprints import KIND_BITS, SPAN
-from revenuer.detect.group_time import DAY_HOURS, everyone
+from revenuer.detect.group_time import DAY_HOURS
 from revenuer.detect.harvest import HarvestShare
 from revenuer.detect.judge import Judgement
 from revenuer.detect.link import KINDS
@@ -150,7 +150,9 @@ def _detail(
     accounts = judgement.group.accounts
     hours = -(-population.activity.hours // MAX_BINS)
     bins = -(-population.activity.hours // hours)
-    log = np.bincount(np.arange(population.activity.hours) // hours, everyone(population), bins).astype(int)
+    log = np.bincount(
+        np.arange(population.activity.hours) // hours, population.activity.everyone, bins
+    ).astype(int)
     busiest = np.argsort(-population.requests[accounts], kind="stable")
     shown = np.sort(accounts[busiest[:HEAT_ROWS]])
     heat = np.zeros((len(shown), bins), np.int64)
