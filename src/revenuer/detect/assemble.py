@@ -53,12 +53,11 @@ def campaign_id(ids: list[str]) -> str:
 
 def group_fingerprints(judgement: Judgement, candidates: Candidates) -> np.ndarray:
     """Return the span fingerprints (int64) that most accounts of the group send, most first."""
-    found = []
-    for family in candidates.context.families:
-        inside = np.isin(judgement.group.accounts, family.accounts).mean()
-        outside = 1 - np.isin(family.accounts, judgement.group.accounts).mean()
-        if inside > 0.3 and outside < 0.3:
-            found.append(family.fingerprints[(family.fingerprints & ((1 << KIND_BITS) - 1)) == SPAN])
+    context, accounts = candidates.context, judgement.group.accounts
+    both, _ = context.overlap.of(accounts)
+    marking = (both > 0.3 * len(accounts)) & (both > 0.7 * context.overlap.sizes)
+    prints = [context.families[number].fingerprints for number in np.flatnonzero(marking)]
+    found = [values[(values & ((1 << KIND_BITS) - 1)) == SPAN] for values in prints]
     return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
