@@ -56,23 +56,30 @@ def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarr
     A group that would grow MOST_JOINING-fold is no tighter than the crowd around it, and nobody joins; nor does
     anyone join a family or a replay whose mark it does not carry. At the end every member must beat the prior odds by SURE: nobody is named for being near.
     """
-    grows = candidate.origin == "graph"
-    of = np.arange(linkage.size) if grows else candidate.accounts
-    proposed = np.isin(of, candidate.accounts)
     members = candidate.accounts
-    score = membership(members, linkage, candidate.family or _common_family(members, linkage), of)
+    proposed = np.zeros(linkage.size, bool)
+    proposed[members] = True
+    grows = candidate.origin == "graph"
+    score = _score(members, linkage, candidate)
     for _ in range(ROUNDS):
-        settled = of[proposed & (score > KEEP)]
-        joining = of[~proposed & (score > SURE + _prior_odds(members, linkage))]
+        settled = np.flatnonzero(proposed & (score > KEEP))
+        joining = np.flatnonzero(~proposed & (score > SURE + _prior_odds(members, linkage)))
         if grows and len(joining) <= MOST_JOINING * len(settled):
             settled = np.union1d(settled, joining)
         if len(settled) < MIN_GROUP or np.array_equal(settled, members):
             break
         members = settled
-        score = membership(members, linkage, candidate.family or _common_family(members, linkage), of)
-    odds = score[np.searchsorted(of, members)]
-    sure = odds > SURE + _prior_odds(members, linkage)
-    return members[sure], odds[sure]
+        score = _score(members, linkage, candidate)
+    sure = members[score[members] > SURE + _prior_odds(members, linkage)]
+    return sure, score[sure]
+
+
+def _score(members: np.ndarray, linkage: Linkage, candidate: Candidate) -> np.ndarray:
+    """Return (N,) log10 odds of the candidate's accounts, and of all who may join; the others' are -inf."""
+    family = candidate.family or _common_family(members, linkage)
+    least = SURE + _prior_odds(members, linkage) if candidate.origin == "graph" else np.inf
+    of = np.union1d(candidate.accounts, members)
+    return membership(members, linkage, family, of=of, least=least)
 
 
 def _prior_odds(members: np.ndarray, linkage: Linkage) -> float:
@@ -91,27 +98,45 @@ def _common_family(members: np.ndarray, linkage: Linkage) -> Family | None:
 
 
 def membership(
-    members: np.ndarray, linkage: Linkage, family: Family | None, of: np.ndarray | None = None
+    members: np.ndarray,
+    linkage: Linkage,
+    family: Family | None,
+    *,
+    of: np.ndarray | None = None,
+    least: float = np.inf,
 ) -> np.ndarray:
-    """Return log10 odds that each of the accounts `of` (all N where None) belongs to the group `members` rather than to the
-    population."""
-    of = np.arange(linkage.size) if of is None else of
+    """Return (N,) log10 odds that each account belongs to the group `members` rather than to the population.
+
+    Scored are the accounts `of` (None: all) and others whose marks and rhythm let them reach `least`; the odds of the rest are -inf.
+    """
+    everyone = np.arange(linkage.size)
+    of = everyone if of is None else of
     content, scattered, behavior = linkage.fits
+    scored = of if least == np.inf else everyone
+    partial = _marks(members, linkage, family)[scored]
+    partial += np.minimum(log10_fit(behavior, members, scored, FLOORS[1]), CAPS[1])
+    kept = (partial + CAPS[0] > least) | np.isin(scored, of)
+    scored = scored[kept]
     wording = np.maximum(
-        log10_fit(content, members, of, FLOORS[0]), log10_fit(scattered, members, of, FLOORS[0])
+        log10_fit(content, members, scored, FLOORS[0]), log10_fit(scattered, members, scored, FLOORS[0])
     )
-    score: np.ndarray = np.minimum(wording, CAPS[0])
-    score += np.minimum(log10_fit(behavior, members, of, FLOORS[1]), CAPS[1])
-    score += np.minimum(shared_identity(members, linkage.identity, linkage.size)[of], CAPS[2])
+    score = np.full(linkage.size, -np.inf)
+    score[scored] = partial[kept] + np.minimum(wording, CAPS[0])
+    return score
+
+
+def _marks(members: np.ndarray, linkage: Linkage, family: Family | None) -> np.ndarray:
+    """Return (N,) log10 odds from what an account either carries or does not: identity values, the family, replays."""
+    score = np.minimum(shared_identity(members, linkage.identity, linkage.size), CAPS[2])
     if family is not None:
         support = np.zeros(linkage.size)
         support[family.accounts] = family.support
         typical = float(np.median(support[members]))
         gain = min(float(np.log10(linkage.size / family.reach)), CAPS[3])
-        score += np.where(support[of] > 0.25 * typical, gain, -2.0 * typical)
+        score += np.where(support > 0.25 * typical, gain, -2.0 * typical)
     linked = _linked(members, linkage)
-    score += np.where(linked[of], CAPS[4], -2.0 * linked[members].mean())
-    return score
+    score += np.where(linked, CAPS[4], -2.0 * linked[members].mean())
+    return np.asarray(score)
 
 
 def _linked(members: np.ndarray, linkage: Linkage) -> np.ndarray:

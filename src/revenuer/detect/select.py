@@ -111,5 +111,5 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> float:
 
 def same_operator(one: np.ndarray, other: np.ndarray, linkage: Linkage) -> bool:
     """Say whether most accounts of `other` would be taken into `one` from outside: then the cut between them was ours."""
-    score = membership(one, linkage, None)
+    score = membership(one, linkage, None, of=other)
     return float((score[other] > KEEP + np.log10(linkage.size / len(one))).mean()) > 0.5
