@@ -75,7 +75,8 @@ def _count_part(engine: Engine, number: np.ndarray, least: np.ndarray, low: int,
             place,
             laid_out,
         )
-    acct, fingerprint, count = _count(laid_out, starts, least[low:high])
+    most = len(laid_out) // int(least.min())
+    acct, fingerprint, count = _count(laid_out, starts, least[low:high], int(number[low:high].max()), most)
     return Heavy(acct=acct + low, fingerprint=fingerprint, count=count)
 
 
@@ -98,11 +99,13 @@ def _lay_out(
 
 @njit(cache=True, nogil=True)
 def _count(
-    values: np.ndarray, starts: np.ndarray, least: np.ndarray
+    values: np.ndarray, starts: np.ndarray, least: np.ndarray, largest: int, most: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (account, value, count) of the values that an account's part of `values` holds at least `least` times."""
-    keys = np.empty(_slots(np.diff(starts).max()), np.int64)
-    most = len(values) // least.min()
+    """Return (account, value, count) of the values that an account's part of `values` holds at least `least` times.
+
+    `largest` is the longest part, and there are at most `most` such values.
+    """
+    keys = np.empty(_slots(largest), np.int64)
     acct, found, times = np.empty(most, np.int32), np.empty(most, np.int64), np.empty(most, np.int32)
     n = 0
     for own in range(len(least)):
