@@ -1,6 +1,8 @@
 """From the accounts' arrays to settled groups with their facts: everything before judging."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -68,7 +70,8 @@ def find_candidates(
         families=tuple(families),
         size=population.size,
     )
-    settled, explained = _settle_all(cluster(graph, families, population.size, seed), linkage, population)
+    proposed = _distinct(cluster(graph, families, population.size, seed))
+    settled, explained = _settle_all(proposed, linkage, population, engine.threads)
     facts = read_group_facts(engine, [accounts for accounts, _, _ in settled], population.origin)
     groups = [
         Group(accounts=accounts, odds=odds, facts=fact, family=candidate.family, origin=candidate.origin)
@@ -78,13 +81,14 @@ def find_candidates(
 
 
 def _settle_all(
-    candidates: list[Candidate], linkage: Linkage, population: Population
+    candidates: list[Candidate], linkage: Linkage, population: Population, threads: int
 ) -> tuple[list[tuple[np.ndarray, np.ndarray, Candidate]], list[Explained]]:
     exempt = declared(population)
     seen: set[bytes] = set()
     settled, explained = [], {}
-    for candidate in _distinct(candidates):
-        accounts, odds = settle(candidate, linkage)
+    with ThreadPoolExecutor(threads) as pool:
+        shaped = list(pool.map(partial(settle, linkage=linkage), candidates))
+    for candidate, (accounts, odds) in zip(candidates, shaped, strict=True):
         open_, reason = without_declared_siblings(accounts[~exempt[accounts]], population)
         kept = np.isin(accounts, open_)
         why = reason or (one_company(open_, population) if len(open_) >= MIN_ACCOUNTS else None)
