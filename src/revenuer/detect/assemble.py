@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from revenuer.detect.candidates import Candidates
 from revenuer.detect.fingerprints import KIND_BITS, SPAN
-from revenuer.detect.group_time import DAY_HOURS, everyone
+from revenuer.detect.group_time import DAY_HOURS
 from revenuer.detect.harvest import HarvestShare
 from revenuer.detect.judge import Judgement
 from revenuer.detect.link import KINDS
@@ -53,12 +53,11 @@ def campaign_id(ids: list[str]) -> str:
 
 def group_fingerprints(judgement: Judgement, candidates: Candidates) -> np.ndarray:
     """Return the span fingerprints (int64) that most accounts of the group send, most first."""
-    found = []
-    for family in candidates.context.families:
-        inside = np.isin(judgement.group.accounts, family.accounts).mean()
-        outside = 1 - np.isin(family.accounts, judgement.group.accounts).mean()
-        if inside > 0.3 and outside < 0.3:
-            found.append(family.fingerprints[(family.fingerprints & ((1 << KIND_BITS) - 1)) == SPAN])
+    context, accounts = candidates.context, judgement.group.accounts
+    both, _ = context.overlap.of(accounts)
+    marking = (both > 0.3 * len(accounts)) & (both > 0.7 * context.overlap.sizes)
+    prints = [context.families[number].fingerprints for number in np.flatnonzero(marking)]
+    found = [values[(values & ((1 << KIND_BITS) - 1)) == SPAN] for values in prints]
     return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
@@ -150,7 +149,9 @@ def _detail(
     accounts = judgement.group.accounts
     hours = -(-population.activity.hours // MAX_BINS)
     bins = -(-population.activity.hours // hours)
-    log = np.bincount(np.arange(population.activity.hours) // hours, everyone(population), bins).astype(int)
+    log = np.bincount(
+        np.arange(population.activity.hours) // hours, population.activity.everyone, bins
+    ).astype(int)
     busiest = np.argsort(-population.requests[accounts], kind="stable")
     shown = np.sort(accounts[busiest[:HEAT_ROWS]])
     heat = np.zeros((len(shown), bins), np.int64)

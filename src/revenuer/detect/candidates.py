@@ -1,6 +1,8 @@
 """From the accounts' arrays to settled groups with their facts: everything before judging."""
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -73,8 +75,11 @@ def find_candidates(
         replay=replay,
         families=tuple(families),
         size=population.size,
+        source=graph.source,
+        target=graph.target,
     )
-    settled, explained = _settle_all(cluster(graph, families, population.size, seed), linkage, population)
+    proposed = _distinct(cluster(graph, families, population.size, seed))
+    settled, explained = _settle_all(proposed, linkage, population, engine.threads)
     facts = read_group_facts(engine, [found.accounts for found in settled], population.origin)
     groups = [
         Group(
@@ -101,49 +106,63 @@ class _Settled:
 
 
 def _settle_all(
-    candidates: list[Candidate], linkage: Linkage, population: Population
+    candidates: list[Candidate], linkage: Linkage, population: Population, threads: int
 ) -> tuple[list[_Settled], list[Explained]]:
+    """Settle `candidates` and, wave by wave, the parts of those through which a seam runs."""
     exempt = declared(population)
     known = _Known(size=linkage.size)
     settled: list[_Settled] = []
-    explained = {}
-    waiting = [(candidate, 0) for candidate in _distinct(candidates)]
-    while waiting:
-        candidate, depth = waiting.pop()
-        accounts, odds = settle(candidate, linkage)
-        if len(accounts) < MIN_ACCOUNTS or known.nearly(accounts):
-            continue
-        known.add(accounts)
-        parts = None
-        if candidate.origin == "graph":
-            whole = accounts
-            accounts, parts, off = trimmed(accounts, linkage)
-            odds = odds[np.isin(whole, accounts)]
-            if depth < MOST_CUTS:
-                waiting += [
-                    (Candidate(accounts=part, origin="graph"), depth + 1) for part in (*off, *(parts or ()))
-                ]
-        open_, reason = without_declared_siblings(accounts[~exempt[accounts]], population)
-        kept = np.isin(accounts, open_)
-        why = reason or (one_company(open_, population) if len(open_) >= MIN_ACCOUNTS else None)
-        if why is not None:
-            explained[accounts.tobytes()] = Explained(
-                accounts=accounts, look_alike="one customer's own accounts", reason=why
-            )
-        least = MIN_UNMARKED if candidate.origin == "graph" else MIN_ACCOUNTS
-        if int(kept.sum()) < least or (why is not None and reason is None):
-            continue
-        settled += [
-            _Settled(
-                accounts=accounts[part],
-                odds=odds[part],
-                candidate=candidate,
-                halves=halves_within(accounts[part], parts),
-            )
-            for part in (kept, *_apart_from_a_clump(accounts, kept, population))
-            if int(part.sum()) >= least
-        ]
+    explained: dict[bytes, Explained] = {}
+    waiting = candidates[::-1]
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(MOST_CUTS + 1):
+            shaped = list(pool.map(partial(settle, linkage=linkage), waiting))
+            cut: list[Candidate] = []
+            for candidate, (accounts, odds) in zip(waiting, shaped, strict=True):
+                if len(accounts) < MIN_ACCOUNTS or known.nearly(accounts):
+                    continue
+                known.add(accounts)
+                whole = _Settled(accounts=accounts, odds=odds, candidate=candidate, halves=None)
+                if candidate.origin == "graph":
+                    whole, parts = _trimmed(whole, linkage)
+                    cut += [Candidate(accounts=part, origin="graph") for part in parts]
+                settled += _open_parts(whole, population, exempt, explained)
+            waiting = cut
     return settled, list(explained.values())
+
+
+def _trimmed(whole: _Settled, linkage: Linkage) -> tuple[_Settled, list[np.ndarray]]:
+    """Return the group without odd ones out, and every part worth settling for itself."""
+    accounts, parts, off = trimmed(whole.accounts, linkage)
+    kept = np.isin(whole.accounts, accounts)
+    return replace(whole, accounts=accounts, odds=whole.odds[kept], halves=parts), [*off, *(parts or ())]
+
+
+def _open_parts(
+    group: _Settled, population: Population, exempt: np.ndarray, explained: dict[bytes, Explained]
+) -> list[_Settled]:
+    """Return what of `group` is to be judged, whole and apart from a clump; what the provider knows is put into `explained`."""
+    accounts = group.accounts
+    open_, reason = without_declared_siblings(accounts[~exempt[accounts]], population)
+    kept = np.isin(accounts, open_)
+    why = reason or (one_company(open_, population) if len(open_) >= MIN_ACCOUNTS else None)
+    if why is not None:
+        explained[accounts.tobytes()] = Explained(
+            accounts=accounts, look_alike="one customer's own accounts", reason=why
+        )
+    least = MIN_UNMARKED if group.candidate.origin == "graph" else MIN_ACCOUNTS
+    if int(kept.sum()) < least or (why is not None and reason is None):
+        return []
+    return [
+        replace(
+            group,
+            accounts=accounts[part],
+            odds=group.odds[part],
+            halves=halves_within(accounts[part], group.halves),
+        )
+        for part in (kept, *_apart_from_a_clump(accounts, kept, population))
+        if int(part.sum()) >= least
+    ]
 
 
 class _Known:

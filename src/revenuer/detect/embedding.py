@@ -41,7 +41,8 @@ def _add(row: npt.NDArray[np.float32], low: int, size: int, feature: np.uint64, 
     for shift in (0, 24):
         bits = feature >> np.uint64(shift)
         place = low + int(((bits & np.uint64(0xFFFF)) * np.uint64(size)) >> np.uint64(16))
-        row[place] += weight if (bits >> np.uint64(16)) & np.uint64(1) else -weight
+        # A product, not a branch: the sign is a coin toss, which no processor foresees.
+        row[place] += weight * (2.0 * ((bits >> np.uint64(16)) & np.uint64(1)) - 1.0)
 
 
 @njit(cache=True, inline="always")
@@ -107,6 +108,12 @@ def _punctuation_class(byte: int) -> int:
     return 7 if byte < 128 else 8
 
 
+@njit(cache=True, inline="always")
+def _squash(x: float) -> float:
+    """Return tanh(x); most rates are 0, which needs no call."""
+    return 0.0 if x == 0.0 else math.tanh(x)
+
+
 @njit(cache=True)
 def _style(
     kinds: npt.NDArray[np.uint8],
@@ -143,32 +150,32 @@ def _style(
     row[s] = math.tanh(math.log(end - begin + 1.0) - 4.4)
     row[s + 1] = math.tanh(letters / n - 4.5)
     row[s + 2] = 0.7 if opens_capital else -0.7
-    row[s + 3] = math.tanh(6.0 * (capitals - opens_capital) / n) - 0.3
-    row[s + 4] = math.tanh(8.0 * digits / n) - 0.2
+    row[s + 3] = _squash(6.0 * (capitals - opens_capital) / n) - 0.3
+    row[s + 4] = _squash(8.0 * digits / n) - 0.2
     row[s + 5] = 0.7 if last == 4 else -0.5
     row[s + 6] = 0.7 if last == 3 else -0.5
-    row[s + 7] = math.tanh(10.0 * marks[1] / n) - 0.2
-    row[s + 8] = math.tanh(10.0 * marks[2] / n) - 0.3
-    row[s + 9] = math.tanh(10.0 * marks[3] / n) - 0.4
-    row[s + 10] = math.tanh(10.0 * marks[4] / n) - 0.3
-    row[s + 11] = math.tanh(10.0 * marks[5] / n) - 0.3
-    row[s + 12] = math.tanh(10.0 * marks[6] / n) - 0.2
-    row[s + 13] = math.tanh(5.0 * marks[7] / n) - 0.3
-    row[s + 14] = math.tanh(10.0 * marks[8] / n) - 0.1
-    row[s + 15] = math.tanh(5.0 * ideographs / n)
+    row[s + 7] = _squash(10.0 * marks[1] / n) - 0.2
+    row[s + 8] = _squash(10.0 * marks[2] / n) - 0.3
+    row[s + 9] = _squash(10.0 * marks[3] / n) - 0.4
+    row[s + 10] = _squash(10.0 * marks[4] / n) - 0.3
+    row[s + 11] = _squash(10.0 * marks[5] / n) - 0.3
+    row[s + 12] = _squash(10.0 * marks[6] / n) - 0.2
+    row[s + 13] = _squash(5.0 * marks[7] / n) - 0.3
+    row[s + 14] = _squash(10.0 * marks[8] / n) - 0.1
+    row[s + 15] = _squash(5.0 * ideographs / n)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, fastmath={"reassoc"})
 def _scale_block(row: npt.NDArray[np.float32], low: int, high: int, share: float) -> None:
     """Give the block `share` of the squared length, unless it is empty."""
-    square = 0.0
-    for i in range(low, high):
-        square += row[i] * row[i]
+    block, square = row[low:high], 0.0
+    for i in range(len(block)):
+        square += block[i] * block[i]
     # A feature whose two places coincide with opposite signs leaves only float32 rounding, which must not be blown up.
     if square > 1e-9:
         factor = math.sqrt(share / square)
-        for i in range(low, high):
-            row[i] *= factor
+        for i in range(len(block)):
+            block[i] *= factor
 
 
 @njit(cache=True)

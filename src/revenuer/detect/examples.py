@@ -14,36 +14,58 @@ from revenuer.records import ExampleRequest
 
 EXAMPLES = 6
 MAX_CHARACTERS = 2000
+MARKS = 20
+"""Fingerprints of a group that its examples are looked up by."""
+_ASKED = pa.schema([("g", pa.int32()), ("account_id", pa.string()), ("marks", pa.list_(pa.int64()))])
 
 
 def find_examples(
-    engine: Engine, has_text: bool, accounts: Sequence[str], fingerprints: np.ndarray
-) -> tuple[ExampleRequest, ...]:
-    """Return one request of each of up to EXAMPLES evenly spaced `accounts`.
+    engine: Engine, has_text: bool, groups: Sequence[Sequence[str]], fingerprints: Sequence[np.ndarray]
+) -> list[tuple[ExampleRequest, ...]]:
+    """Return, for each of `groups` of account ids, one request of each of up to EXAMPLES evenly spaced accounts, in order of time.
 
-    Requests that carry one of `fingerprints` (int64) come first. Texts are None where the log held sketches.
+    Requests that carry one of the group's `fingerprints` (int64) come first. Texts are None where the log held sketches.
+    The log is read once for all groups.
     """
-    chosen = [accounts[i] for i in np.unique(np.linspace(0, len(accounts) - 1, EXAMPLES).astype(int))]
-    engine.register("example_account", pa.table({"account_id": pa.array(chosen, pa.string())}))
-    listed = ", ".join(str(value) for value in fingerprints[:20]) or "NULL"
-    text = "x.prompt" if has_text else "NULL"
-    join = "LEFT JOIN exchange x ON x.request_id = s.request_id" if has_text else ""
-    rows = engine.query(
-        f"""WITH mine AS (SELECT s.request_id, s.account_id, s.timestamp,
-            CASE WHEN list_has_any(s.fingerprints, [{listed}]) THEN 1 ELSE 0 END AS hit
+    rows = _chosen(engine, groups, fingerprints)
+    texts = _texts(engine, rows["request_id"]) if has_text else {}
+    found: list[dict[str, ExampleRequest]] = [{} for _ in groups]
+    spans = [set(f[(f & ((1 << KIND_BITS) - 1)) == SPAN].tolist()) for f in fingerprints]
+    for row in rows.to_pylist():
+        name = row["request_id"]
+        found[row["g"]][name] = _example(row, texts.get(name), spans[row["g"]])
+    return [tuple(examples.values()) for examples in found]
+
+
+def _chosen(engine: Engine, groups: Sequence[Sequence[str]], fingerprints: Sequence[np.ndarray]) -> pa.Table:
+    """Return (g, request_id, account_id, t) of the requests to show; leaves the table `example_account` behind."""
+    asked: list[tuple[int, str, list[int]]] = [
+        (g, accounts[i], fingerprints[g][:MARKS].tolist())
+        for g, accounts in enumerate(groups)
+        for i in np.unique(np.linspace(0, len(accounts) - 1, EXAMPLES).astype(int))
+    ]
+    columns = zip(*asked, strict=True)
+    engine.register("example_account", pa.table(list(map(pa.array, columns, _ASKED.types)), schema=_ASKED))
+    return engine.query(
+        """WITH mine AS (SELECT a.g, s.request_id, s.account_id, s.timestamp, list_has_any(s.fingerprints, a.marks) AS hit
             FROM sketch s JOIN example_account a ON s.account_id = a.account_id WHERE s.token_count >= 4),
-        ranked AS (SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY hit DESC, timestamp, request_id) AS r
+        ranked AS (SELECT *, row_number() OVER (PARTITION BY g, account_id ORDER BY hit DESC, timestamp, request_id) AS place
             FROM mine)
-        SELECT s.request_id, s.account_id, unix_micros(s.timestamp) AS t, {text} AS text FROM ranked s {join}
-        WHERE r = 1 ORDER BY t, s.request_id LIMIT {EXAMPLES}"""
-    ).to_pylist()
-    wanted = set(fingerprints[(fingerprints & ((1 << KIND_BITS) - 1)) == SPAN].tolist())
-    return tuple(_example(row, wanted) for row in {row["request_id"]: row for row in rows}.values())
+        SELECT g, request_id, account_id, unix_micros(timestamp) AS t FROM ranked WHERE place = 1 ORDER BY g, t, request_id"""
+    )
 
 
-def _example(row: dict[str, object], wanted: set[int]) -> ExampleRequest:
-    text = row["text"]
-    shown = None if text is None else str(text)[:MAX_CHARACTERS]
+def _texts(engine: Engine, names: pa.ChunkedArray) -> dict[str, str | None]:
+    """Return the prompts of the requests `names`."""
+    engine.register("example_request", pa.table({"request_id": names}))
+    rows = engine.query(
+        "SELECT x.request_id, x.prompt FROM exchange x JOIN example_request e ON x.request_id = e.request_id"
+    )
+    return dict(zip(rows["request_id"].to_pylist(), rows["prompt"].to_pylist(), strict=True))
+
+
+def _example(row: dict[str, object], text: str | None, wanted: set[int]) -> ExampleRequest:
+    shown = None if text is None else text[:MAX_CHARACTERS]
     return ExampleRequest(
         request_id=str(row["request_id"]),
         account_id=str(row["account_id"]),

@@ -13,6 +13,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from revenuer.detect.fingerprints import KIND_BITS
+from revenuer.detect.heavy_fingerprints import heavy_fingerprints
 from revenuer.engine import Engine
 
 MIN_ACCOUNTS = 4
@@ -24,8 +25,6 @@ MIN_HEAVY_SHARE = 0.34
 SAME_ACCOUNTS = 0.5
 """Fingerprints whose account sets overlap by this Jaccard index belong to one family."""
 MAX_FINGERPRINTS = 30_000
-PART_FINGERPRINTS = 40_000_000
-"""Fingerprints counted at a time: their hash table stays under a gigabyte."""
 FILTER_BITS = 22
 """Half a megabyte of bits, which a core's cache holds."""
 
@@ -47,7 +46,7 @@ class Family:
 def find_families(engine: Engine, size: int) -> list[Family]:
     """Return the families of the table `sketch`, largest first. Needs `account_code` and `ex`."""
     engine.create("prompts_of", "SELECT acct, count(prompt) AS prompts FROM ex GROUP BY acct")
-    _find_heavy(engine)
+    _find_heavy(engine, size)
     _find_reach(engine)
     rows = engine.query(
         f"""SELECT h.fingerprint, h.acct, h.c / h.prompts AS support, r.reach FROM fp_heavy h
@@ -67,26 +66,22 @@ def find_families(engine: Engine, size: int) -> list[Family]:
     )
 
 
-def _find_heavy(engine: Engine) -> None:
-    """Create `fp_heavy` (acct, fingerprint, c, prompts): each account's heavy fingerprints.
-
-    Nearly every pair of account and fingerprint occurs once, so counting all at once takes gigabytes. Accounts are counted in
-    parts of about PART_FINGERPRINTS, and of each only the heavy pairs are kept.
-    """
-    total = int(
-        engine.query("SELECT coalesce(sum(array_length(fingerprints)), 0) AS n FROM sketch")["n"][0].as_py()
-    )
-    parts = max(1, -(-total // PART_FINGERPRINTS))
-    counted = [
-        f"""SELECT q.acct, q.fingerprint, q.c, p.prompts FROM (SELECT acct, fingerprint, CAST(count(*) AS INTEGER) AS c FROM
-        (SELECT a.acct, unnest(s.fingerprints) AS fingerprint FROM sketch s JOIN account_code a ON s.account_id = a.account_id
-        WHERE a.acct % {parts} = {part}) GROUP BY acct, fingerprint HAVING count(*) >= {MIN_COUNT}) q
-        JOIN prompts_of p ON q.acct = p.acct WHERE q.c >= {MIN_SUPPORT} * p.prompts"""
-        for part in range(parts)
-    ]
-    engine.create("fp_heavy", counted[0])
-    for query in counted[1:]:
-        engine.insert("fp_heavy", query)
+def _find_heavy(engine: Engine, size: int) -> None:
+    """Create `fp_heavy` (acct, fingerprint, c, prompts): each account's heavy fingerprints."""
+    rows = engine.query("SELECT acct, prompts FROM prompts_of")
+    prompts = np.zeros(size, np.int64)
+    prompts[rows["acct"].to_numpy()] = rows["prompts"].to_numpy()
+    # A share of whole numbers: rounded first, since 0.08 of 25 must not be a hair over 2.
+    least = np.maximum(MIN_COUNT, np.ceil(np.round(MIN_SUPPORT * prompts, 6))).astype(np.int64)
+    heavy = heavy_fingerprints(engine, least)
+    counted = {
+        "acct": heavy.acct,
+        "fingerprint": heavy.fingerprint,
+        "c": heavy.count,
+        "prompts": prompts[heavy.acct],
+    }
+    engine.register("fp_counted", pa.table(counted))
+    engine.create("fp_heavy", "SELECT * FROM fp_counted")
 
 
 def _find_reach(engine: Engine) -> None:

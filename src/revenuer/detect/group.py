@@ -1,7 +1,9 @@
 """A candidate group and everything that signals may ask about it; and the log that it stands in."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
@@ -13,36 +15,33 @@ from revenuer.detect.family_overlap import FamilyOverlap
 from revenuer.detect.identity import Identity
 from revenuer.detect.population import Population
 from revenuer.detect.replay import Replay
-from revenuer.stats.interchangeability import between_variance
+from revenuer.stats.interchangeability import Halves, between_variance, summarise_halves
 
 REFERENCE_ACCOUNTS = 1500
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """How much accounts at large differ in one respect: `half_mean` (N, 2, D) and `half_n` (N, 2) of all accounts, the `scale`
-    (D,) of its dimensions, and the `variance` between accounts with at least `min_n` observations in each half."""
+    """How much accounts at large differ in one respect: the `halves` of all accounts, and the `variance` between them."""
 
-    half_mean: np.ndarray
-    half_n: np.ndarray
-    scale: np.ndarray
+    halves: Halves
     variance: float
-    min_n: float
 
     @classmethod
     def build(cls, half_mean: np.ndarray, half_n: np.ndarray, min_n: float, seed: int) -> "Reference":
-        """Measure the accounts at large, of many a sample; `variance` is 0 where too few can be measured."""
+        """Measure `half_mean` (N, 2, D) with `half_n` (N, 2) observations, at least `min_n` in each half, of many accounts in a
+        sample; `variance` is 0 where too few can be measured."""
         rng = np.random.Generator(np.random.PCG64(seed))
         usable = np.flatnonzero((half_n >= min_n).all(axis=1))
         if len(usable) > REFERENCE_ACCOUNTS:
             usable = rng.choice(usable, REFERENCE_ACCOUNTS, replace=False)
         dims = half_mean.shape[2]
         scale = half_mean[usable].mean(axis=1).var(axis=0) if len(usable) else np.zeros(dims)
-        there = between_variance(
-            half_mean[usable], half_n[usable], scale=scale, rng=rng, min_n=min_n, rounds=2
-        )
-        variance = 0.0 if there is None else there.variance
-        return cls(half_mean=half_mean, half_n=half_n, scale=scale, variance=variance, min_n=min_n)
+        halves = summarise_halves(half_mean, half_n, scale=scale, min_n=min_n)
+        there = between_variance(halves, usable, rng=rng, rounds=2)
+        return cls(halves=halves, variance=0.0 if there is None else there.variance)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +60,20 @@ class Context:
     scattered_reference: Reference
     rhythm_reference: Reference
     seed: int
+    _at_large: dict[Callable[["Context"], object], object] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def overlap(self) -> FamilyOverlap:
         """`families` by account; made when first asked for."""
         return FamilyOverlap.build(self.families, self.population.size)
+
+    def at_large(self, measure: Callable[["Context"], T]) -> T:
+        """Return `measure` of this log, which every group is compared with: computed for the first that asks."""
+        if measure not in self._at_large:
+            self._at_large[measure] = measure(self)
+        return cast(T, self._at_large[measure])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

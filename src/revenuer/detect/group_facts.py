@@ -1,14 +1,29 @@
 """Numbers about candidate groups that need the request table: one pass for all groups at once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
+from revenuer.detect.group_counts import count_held
 from revenuer.detect.intent import THRESHOLDS
 from revenuer.engine import Engine
 
 TOOLING = ("user_agent", "max_tokens", "temperature", "stream", "n", "logprobs")
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
+SHARES = {
+    "opening_share": "turn = 0", "refusal_share": "finish_reason = 'refusal'", "tool_share": "tool_count > 0",
+    "distribution_share": "logprobs OR n > 1", "system_share": "system_prompt IS NOT NULL",
+}  # fmt: skip
+"""Shares of a group's requests, and which requests they count."""
+VARIETY = {
+    "system_prompts": "system_prompt", "addresses": "ip", "prefixes": "ip_prefix", "agents": "user_agent",
+}  # fmt: skip
+"""Numbers of different values, and the columns that they count."""
+
+Columns = dict[str, Sequence[float] | np.ndarray]
+"""Facts by name, each in the order of the groups, or of the group numbers `g` where some groups have none."""
 
 
 def read_group_facts(engine: Engine, groups: list[np.ndarray], origin: int) -> list[dict[str, float]]:
@@ -17,15 +32,16 @@ def read_group_facts(engine: Engine, groups: list[np.ndarray], origin: int) -> l
         return []
     register_groups(engine, groups)
     facts: list[dict[str, float]] = [{} for _ in groups]
-    for table in (
-        _shape(engine),
-        _collisions(engine),
-        _tooling(engine),
-        _pivot(engine, origin),
-        _failover(engine),
+    for columns in (
+        _sums(engine, groups),
+        _distinct(engine, groups),
+        _collisions(engine, groups),
+        _by_group(_tooling(engine)),
+        _by_group(_pivot(engine, origin)),
+        _by_group(_failover(engine)),
     ):
-        columns = table.to_pydict()
-        for row, g in enumerate(columns.pop("g")):
+        number = columns.pop("g", range(len(groups)))
+        for row, g in enumerate(number):
             facts[g].update({name: float(values[row] or 0.0) for name, values in columns.items()})
     return facts
 
@@ -39,38 +55,72 @@ def register_groups(engine: Engine, groups: list[np.ndarray]) -> None:
     )
 
 
-def _shape(engine: Engine) -> pa.Table:
+def _by_group(table: pa.Table) -> Columns:
+    columns: Columns = table.to_pydict()
+    return columns
+
+
+def _sums(engine: Engine, groups: list[np.ndarray]) -> Columns:
+    """Requests, prompts and shares of requests. Accounts are summed up first: a request would else count once for every group."""
     intents = ", ".join(
-        f"coalesce(avg(CASE WHEN {name} IS NULL THEN NULL WHEN {name} > {threshold} THEN 1.0 ELSE 0.0 END), 0.0) AS {name}_share"
+        f"count({name}) AS {name}_known, count(CASE WHEN {name} > {threshold} THEN 1 END) AS {name}_share"
         for name, threshold in THRESHOLDS.items()
     )
-    return engine.query(
-        f"""SELECT g, count(*) AS requests, count(prompt) AS prompts, min(t) AS first, max(t) AS last,
-        sum(CAST(coalesce(output_tokens, 0) AS BIGINT)) AS output_tokens,
-        avg(CASE WHEN turn = 0 THEN 1.0 ELSE 0.0 END) AS opening_share,
-        avg(CASE WHEN finish_reason = 'refusal' THEN 1.0 ELSE 0.0 END) AS refusal_share,
-        avg(CASE WHEN tool_count > 0 THEN 1.0 ELSE 0.0 END) AS tool_share,
-        avg(CASE WHEN logprobs OR n > 1 THEN 1.0 ELSE 0.0 END) AS distribution_share,
-        avg(CASE WHEN system_prompt IS NOT NULL THEN 1.0 ELSE 0.0 END) AS system_share,
-        count(DISTINCT system_prompt) AS system_prompts, count(DISTINCT ip) AS addresses,
-        count(DISTINCT ip_prefix) AS prefixes, count(DISTINCT user_agent) AS agents, {intents}
-        FROM ex JOIN grp USING (acct) GROUP BY g"""
+    shares = ", ".join(
+        f"count(CASE WHEN {condition} THEN 1 END) AS {name}" for name, condition in SHARES.items()
     )
+    rows = engine.query(
+        f"""SELECT acct, count(*) AS requests, count(prompt) AS prompts, min(t) AS first, max(t) AS last,
+        CAST(sum(CAST(coalesce(output_tokens, 0) AS BIGINT)) AS BIGINT) AS output_tokens, {shares}, {intents}
+        FROM ex WHERE acct IN (SELECT acct FROM grp) GROUP BY acct ORDER BY acct"""
+    )
+    at = np.searchsorted(rows["acct"].to_numpy(), np.concatenate(groups))
+    starts = np.cumsum([0, *(len(group) for group in groups[:-1])])
+    column = {name: rows[name].to_numpy()[at] for name in rows.column_names}
+    ends = {
+        "first": np.minimum.reduceat(column["first"], starts), "last": np.maximum.reduceat(column["last"], starts),
+    }  # fmt: skip
+    total = {name: np.add.reduceat(values, starts) for name, values in column.items() if name not in ends}
+    return {
+        **{name: total[name] for name in ("requests", "prompts", "output_tokens")},
+        **ends,
+        **{name: total[name] / total["requests"] for name in SHARES},
+        **{
+            f"{name}_share": total[f"{name}_share"] / np.maximum(total[f"{name}_known"], 1)
+            for name in THRESHOLDS
+        },
+    }
 
 
-def _collisions(engine: Engine) -> pa.Table:
-    """Pairs of accounts that sent the same prompt: inside the group, and between the group and everyone else."""
-    return engine.query(
-        """WITH inside AS (SELECT g, prompt, count(*) AS k FROM described JOIN grp USING (acct) GROUP BY g, prompt),
-        everywhere AS (SELECT prompt, count(*) AS total FROM described
-            WHERE prompt IN (SELECT prompt FROM inside) GROUP BY prompt),
-        everything AS (SELECT count(*) AS entries FROM described)
-        SELECT g, sum(k) AS entries, count(*) AS distinct_prompts, sum(k * (k - 1)) / 2 AS inside_pairs,
-        sum(CASE WHEN k > 1 THEN k ELSE 0 END) AS inside_repeats,
-        sum(k * (total - k)) AS cross_pairs, sum(CASE WHEN total > k THEN k ELSE 0 END) AS shared_outside,
-        max(entries) - sum(k) AS outside_entries
-        FROM inside JOIN everywhere USING (prompt), everything GROUP BY g"""
-    )
+def _distinct(engine: Engine, groups: list[np.ndarray]) -> Columns:
+    """How many different addresses, clients and system prompts a group's requests carry."""
+    found: Columns = {}
+    for name, column in VARIETY.items():
+        rows = engine.query(
+            f"SELECT DISTINCT acct, {column} AS value FROM ex WHERE {column} IS NOT NULL AND acct IN (SELECT acct FROM grp)"
+        )
+        found[name] = count_held(rows["acct"].to_numpy(), rows["value"].combine_chunks(), groups).distinct
+    return found
+
+
+def _collisions(engine: Engine, groups: list[np.ndarray]) -> Columns:
+    """Pairs of accounts that sent the same prompt: inside the group, and between the group and everyone else.
+
+    Nothing about a group of which no prompt describes an account.
+    """
+    rows = engine.query("SELECT acct, prompt FROM described")
+    found = count_held(rows["acct"].to_numpy(), rows["prompt"].combine_chunks(), groups)
+    some = np.flatnonzero(found.entries)
+    return {
+        "g": some,
+        "entries": found.entries[some],
+        "distinct_prompts": found.distinct[some],
+        "inside_pairs": found.inside_pairs[some],
+        "inside_repeats": found.inside_repeats[some],
+        "cross_pairs": found.cross_pairs[some],
+        "shared_outside": found.shared_outside[some],
+        "outside_entries": rows.num_rows - found.entries[some],
+    }
 
 
 def _tooling(engine: Engine) -> pa.Table:

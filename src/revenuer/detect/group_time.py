@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from revenuer.detect.population import Population
 
 DAY_HOURS = 24
+MOST_ACCOUNTS = 400
+"""Of a larger group so many stand for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,29 +26,35 @@ class GroupActivity:
         return total
 
     @property
-    def daily(self) -> np.ndarray:
-        """Requests per account and day, (k, days)."""
+    def by_hour_of_day(self) -> np.ndarray:
+        """Requests per account and hour of the day, (k, DAY_HOURS)."""
         k, hours = self.counts.shape
-        days = -(-hours // DAY_HOURS)
-        padded = np.zeros((k, days * DAY_HOURS), self.counts.dtype)
+        padded = np.zeros((k, -(-hours // DAY_HOURS) * DAY_HOURS), self.counts.dtype)
         padded[:, :hours] = self.counts
-        daily: np.ndarray = padded.reshape(k, days, DAY_HOURS).sum(axis=2)
-        return daily
+        profile: np.ndarray = padded.reshape(k, -1, DAY_HOURS).sum(axis=1)
+        return profile
 
 
-def group_activity(population: Population, accounts: np.ndarray, most: int = 400) -> GroupActivity:
-    """Return the activity of `accounts`; of more than `most`, an evenly spaced part of them."""
-    if len(accounts) > most:
-        accounts = accounts[np.linspace(0, len(accounts) - 1, most).astype(int)]
-    activity = population.activity
+def group_activity(population: Population, accounts: np.ndarray) -> GroupActivity:
+    """Return the activity of `accounts`, of many a part."""
+    activity, accounts = population.activity, shown(accounts)
     counts = np.zeros((len(accounts), activity.hours), np.int32)
-    for row, code in enumerate(accounts):
-        hours, n = activity.of(int(code))
-        counts[row, hours] = n
-    return GroupActivity(counts=counts, everyone=everyone(population))
+    _lay_out(accounts, activity.starts, activity.hour, activity.count, counts)
+    return GroupActivity(counts=counts, everyone=activity.everyone)
 
 
-def everyone(population: Population) -> np.ndarray:
-    """Return the log's requests per hour, (H,)."""
-    activity = population.activity
-    return np.bincount(activity.hour, activity.count, minlength=activity.hours)
+def shown(accounts: np.ndarray) -> np.ndarray:
+    """Return all `accounts`, or MOST_ACCOUNTS of them, evenly spaced."""
+    if len(accounts) <= MOST_ACCOUNTS:
+        return accounts
+    spaced: np.ndarray = accounts[np.linspace(0, len(accounts) - 1, MOST_ACCOUNTS).astype(int)]
+    return spaced
+
+
+@njit(cache=True, nogil=True)
+def _lay_out(
+    accounts: np.ndarray, starts: np.ndarray, hour: np.ndarray, count: np.ndarray, counts: np.ndarray
+) -> None:
+    for row in range(len(accounts)):
+        for i in range(starts[accounts[row]], starts[accounts[row] + 1]):
+            counts[row, hour[i]] = count[i]

@@ -5,12 +5,14 @@ group's own template is harvest whatever it looks like.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+import pyarrow as pa
 
 from revenuer.detect.account_content import binary_matrix
 from revenuer.detect.embedding import dequantise
-from revenuer.detect.families import Family
+from revenuer.detect.family_overlap import FamilyOverlap
 from revenuer.detect.window_test import MIN_HISTORY, WindowNull, WindowReference, fit
 from revenuer.engine import Engine
 from revenuer.records import InputError
@@ -35,20 +37,19 @@ class HarvestShare:
 
 
 def estimate_harvest(
-    engine: Engine, groups: list[np.ndarray], families: tuple[Family, ...], rng: np.random.Generator
+    engine: Engine, groups: list[np.ndarray], families: FamilyOverlap, rng: np.random.Generator
 ) -> list[HarvestShare]:
     """Return the harvest share of each group of the table `grp` (numbered in the order of `groups`).
 
     Without enough history or prompts to compare, the share lies between the marked part and all of the traffic.
     """
-    history = _embeddings(engine, "acct NOT IN (SELECT acct FROM grp)", HISTORY)
+    history = _history(engine)
     reference = _reference(history, rng)
+    windows = _windows(engine, len(groups), min(WINDOW, int(WINDOW_OF_HISTORY * len(history))))
     nulls: dict[int, WindowNull] = {}
     result = []
-    for number, accounts in enumerate(groups):
+    for accounts, window in zip(groups, windows, strict=True):
         marked = marked_share(accounts, families)
-        most = min(WINDOW, int(WINDOW_OF_HISTORY * len(history)))
-        window = _embeddings(engine, f"acct IN (SELECT acct FROM grp WHERE g = {number})", most)
         if reference is None or len(window) < MIN_WINDOW:
             result.append(HarvestShare(share=max(marked, 0.5), low=marked, high=1.0, p_value=None))
             continue
@@ -68,14 +69,11 @@ def estimate_harvest(
     return result
 
 
-def marked_share(accounts: np.ndarray, families: tuple[Family, ...]) -> float:
+def marked_share(accounts: np.ndarray, families: FamilyOverlap) -> float:
     """Return the mean share of the accounts' prompts that carry a template of theirs and of few others; 0 without one."""
-    best = 0.0
-    for family in families:
-        inside = np.isin(family.accounts, accounts)
-        if inside.mean() > 0.7 and inside.sum() > MARK_COVERS * len(accounts):
-            best = max(best, float(family.support[inside].sum()) / len(accounts))
-    return min(best, 1.0)
+    both, support = families.of(accounts)
+    theirs = (both > 0.7 * families.sizes) & (both > MARK_COVERS * len(accounts))
+    return min(float(support[theirs].max(initial=0.0)) / len(accounts), 1.0)
 
 
 def _reference(history: np.ndarray, rng: np.random.Generator) -> WindowReference | None:
@@ -87,15 +85,32 @@ def _reference(history: np.ndarray, rng: np.random.Generator) -> WindowReference
         return None
 
 
-def _embeddings(engine: Engine, condition: str, most: int) -> np.ndarray:
-    """Return up to `most` embeddings (float32 rows) of the prompts that describe accounts under `condition`.
+def _history(engine: Engine) -> np.ndarray:
+    """Return up to HISTORY embeddings (float32 rows) of the prompts of everyone outside the groups.
 
     Which ones is decided by a hash of their ids, so that the choice is repeatable and spread over the log.
     """
     rows = engine.query(
-        f"SELECT s.embedding FROM sketch s JOIN account_code c ON s.account_id = c.account_id WHERE {condition} "
-        f"AND s.prompt IS NOT NULL ORDER BY md5(s.request_id) LIMIT {most}"
+        "SELECT s.embedding FROM sketch s JOIN account_code c ON s.account_id = c.account_id "
+        "WHERE acct NOT IN (SELECT acct FROM grp) AND s.prompt IS NOT NULL "
+        f"ORDER BY md5(s.request_id) LIMIT {HISTORY}"
     )
-    if not rows.num_rows:
+    return _embeddings(rows["embedding"])
+
+
+def _windows(engine: Engine, groups: int, most: int) -> list[np.ndarray]:
+    """Return up to `most` embeddings (float32 rows) of each group's prompts, chosen and ordered as the history's are."""
+    rows = engine.query(
+        f"""SELECT g, embedding FROM (SELECT grp.g, s.embedding,
+            row_number() OVER (PARTITION BY grp.g ORDER BY md5(s.request_id)) AS place
+            FROM sketch s JOIN account_code c ON s.account_id = c.account_id JOIN grp ON grp.acct = c.acct
+            WHERE s.prompt IS NOT NULL) ranked WHERE place <= {most} ORDER BY g, place"""
+    )
+    bounds = np.searchsorted(rows["g"].to_numpy(), np.arange(groups + 1))
+    return [_embeddings(rows["embedding"][low:high]) for low, high in pairwise(bounds)]
+
+
+def _embeddings(column: pa.ChunkedArray) -> np.ndarray:
+    if not len(column):
         return np.zeros((0, 1), np.float32)
-    return dequantise(binary_matrix(rows["embedding"].combine_chunks(), np.int8))
+    return dequantise(binary_matrix(column.combine_chunks(), np.int8))

@@ -7,6 +7,7 @@ import numpy as np
 from revenuer.detect.calibration import Calibration
 from revenuer.detect.group import Context, Group
 from revenuer.detect.signals import SIGNALS
+from revenuer.detect.signals.base import Taken
 from revenuer.records import Evidence, Outcome
 
 MIN_FAMILIES = 3
@@ -33,7 +34,8 @@ def judge(group: Group, context: Context, calibration: Calibration) -> Judgement
 
     Within a family of dependent signals the strongest answer counts in full and the others by `calibration.dependence`.
     """
-    evidence = [signal.evaluate(group, context, calibration.curves[signal.name]) for signal in SIGNALS]
+    taken: Taken = {}
+    evidence = [signal.evaluate(group, context, calibration.curves[signal.name], taken) for signal in SIGNALS]
     evidence.sort(key=lambda e: -abs(e.log10_bayes_factor))
     positive = {e.family for e in evidence if e.outcome is Outcome.POSITIVE}
     strength = combine(evidence, calibration)

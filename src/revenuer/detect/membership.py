@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
 from revenuer.detect.cluster import MIN_GROUP, Candidate
 from revenuer.detect.families import Family
@@ -50,6 +51,8 @@ class Linkage:
     replay: Replay
     families: tuple[Family, ...]
     size: int
+    source: np.ndarray
+    target: np.ndarray
 
     @cached_property
     def fits(self) -> tuple[FitSpace, FitSpace, FitSpace]:
@@ -69,25 +72,43 @@ class Linkage:
         rng = np.random.Generator(np.random.PCG64(0))
         return np.sort(rng.choice(self.size, NULL_ACCOUNTS, replace=False))
 
+    @cached_property
+    def _partners(self) -> sparse.csr_array:
+        ends = (np.concatenate([self.source, self.target]), np.concatenate([self.target, self.source]))
+        return sparse.csr_array((np.ones(len(ends[0]), bool), ends), shape=(self.size, self.size))
+
+    def near(self, members: np.ndarray) -> np.ndarray:
+        """Return (N,) bool: accounts worth scoring against `members`: they, the strangers, and who was paired with one of them.
+
+        All, where the strangers are all.
+        """
+        near = np.zeros(self.size, bool)
+        near[self.strangers] = True
+        if len(self.strangers) < self.size:
+            near[members] = True
+            near[self._partners[members].indices] = True
+        return near
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """`score` (N,) of each account against the group of the mask `inside`; `expected` strangers over each of LEVELS."""
+    """`score` (N,) of each account against the group of the mask `inside`, -inf where nothing brings them together; `ordered`, the
+    scores that are finite; `expected` strangers over each of LEVELS."""
 
     score: np.ndarray
+    ordered: np.ndarray
     inside: np.ndarray
     expected: np.ndarray
 
     def level(self, share: float) -> float:
         """Return the lowest score over which at most `share` of the accounts are expected to be strangers."""
-        reached = len(self.score) - np.searchsorted(np.sort(self.score), LEVELS, side="left")
+        reached = len(self.ordered) - np.searchsorted(self.ordered, LEVELS, side="left")
         enough = self.expected <= share * reached
         return float(LEVELS[enough.argmax()]) if enough.any() else NO_LEVEL
 
     def odds(self, accounts: np.ndarray) -> np.ndarray:
         """Return log10 of how many accounts reach the score of each of `accounts` for every stranger expected to."""
-        ordered = np.sort(self.score)
-        reached = len(ordered) - np.searchsorted(ordered, self.score[accounts], side="left")
+        reached = len(self.ordered) - np.searchsorted(self.ordered, self.score[accounts], side="left")
         expected = np.interp(self.score[accounts], LEVELS, np.log10(np.maximum(self.expected, 1e-12)))
         return np.asarray(np.log10(reached) - expected)
 
@@ -128,29 +149,36 @@ def likeness(members: np.ndarray, linkage: Linkage, family: Family | None) -> Li
     inside[members] = True
     strangers = linkage.strangers[~inside[linkage.strangers]]
     added = _added(members, linkage, family)
-    score = added + _surprise(members, linkage, strangers)
+    near = linkage.near(members)
+    score = np.full(linkage.size, -np.inf)
+    score[near] = added[near] + _surprise(members, linkage, strangers, near)[near]
     value, count = np.unique(np.round(added[strangers], 1), return_counts=True)
     share = (_by_chance(LEVELS[:, None] - value) * count).sum(axis=1) / max(len(strangers), 1)
-    return Likeness(score=score, inside=inside, expected=share * (linkage.size - len(members)))
+    return Likeness(
+        score=score,
+        ordered=np.sort(score[near]),
+        inside=inside,
+        expected=share * (linkage.size - len(members)),
+    )
 
 
-def _surprise(members: np.ndarray, linkage: Linkage, strangers: np.ndarray) -> np.ndarray:
-    """Return (N,) the weighted sum of ranks in wording and rhythm; 0 for an account of which nothing is known."""
+def _surprise(members: np.ndarray, linkage: Linkage, strangers: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Return (N,) the weighted sum of ranks in wording and rhythm; 0 for an account of which nothing is known or asked."""
     content, scattered, behavior = linkage.fits
-    everybody = np.ones(linkage.size, bool)
-    wording = _rank(log10_ratio(content, members, everybody), content, strangers)
-    apart = _rank(log10_ratio(scattered, members, everybody), scattered, strangers)
+    wording = _rank(log10_ratio(content, members, near), content, strangers, near)
+    apart = _rank(log10_ratio(scattered, members, near), scattered, strangers, near)
     if apart.any():
-        wording = _rank(wording + SCATTERED_WEIGHT * apart, content, strangers)
-    rhythm = _rank(log10_ratio(behavior, members, everybody), behavior, strangers)
+        wording = _rank(wording + SCATTERED_WEIGHT * apart, content, strangers, near)
+    rhythm = _rank(log10_ratio(behavior, members, near), behavior, strangers, near)
     return wording + RHYTHM_WEIGHT * rhythm
 
 
-def _rank(score: np.ndarray | None, space: FitSpace, strangers: np.ndarray) -> np.ndarray:
-    if score is None:
-        return np.zeros(len(space.known))
-    ranks = rank_among(score[strangers[space.known[strangers]]], score)
-    return np.where(space.known, ranks, 0.0)
+def _rank(score: np.ndarray | None, space: FitSpace, strangers: np.ndarray, near: np.ndarray) -> np.ndarray:
+    rank = np.zeros(len(space.known))
+    if score is not None:
+        asked = near & space.known
+        rank[asked] = rank_among(score[strangers[space.known[strangers]]], score[asked])
+    return rank
 
 
 def _by_chance(level: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from revenuer.records import ACCOUNT_SCHEMA
 HOUR_US = 3_600_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Activity:
     """Requests per account and hour, as parallel arrays sorted by account, then hour.
 
@@ -31,6 +31,11 @@ class Activity:
         """Return (hours, counts) of one account."""
         part = slice(self.starts[code], self.starts[code + 1])
         return self.hour[part], self.count[part]
+
+    @cached_property
+    def everyone(self) -> np.ndarray:
+        """Requests of the whole log per hour, (hours,); counted when first asked for."""
+        return np.bincount(self.hour, self.count, minlength=self.hours)
 
 
 @dataclass(frozen=True, kw_only=True)

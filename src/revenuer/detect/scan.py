@@ -122,7 +122,13 @@ def _campaigns(
     lineage = find_lineage(engine, population, candidates.context.identity, groups, names)
     models = _models(engine, len(groups))
     rng = np.random.Generator(np.random.PCG64(candidates.context.seed))
-    harvest = estimate_harvest(engine, groups, candidates.context.families, rng)
+    harvest = estimate_harvest(engine, groups, candidates.context.overlap, rng)
+    examples = find_examples(
+        engine,
+        has_text,
+        [population.ids.take(pa.array(g)).to_pylist() for g in groups],
+        [group_fingerprints(judgement, candidates) for judgement in selection.campaigns],
+    )
     campaigns = [
         assemble(
             judgement,
@@ -132,12 +138,7 @@ def _campaigns(
             extras=Extras(
                 models=models[i],
                 lineage=lineage[i],
-                examples=find_examples(
-                    engine,
-                    has_text,
-                    population.ids.take(pa.array(groups[i])).to_pylist(),
-                    group_fingerprints(judgement, candidates),
-                ),
+                examples=examples[i],
                 harvest=harvest[i],
             ),
         )

@@ -16,6 +16,8 @@ MAX_BYTES = 1 << 16
 
 WORD, DIGITS, IDEOGRAPH = 0, 1, 2
 
+_ASCII_CLASS: np.ndarray = np.array([c.isalpha() + 2 * c.isdigit() for c in map(chr, range(128))], np.uint8)
+_ASCII_FOLDED: np.ndarray = np.array([ord(c.lower()) for c in map(chr, range(128))], np.uint8)
 _FNV_OFFSET = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
 _MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
@@ -39,11 +41,7 @@ def _char_class(data: np.ndarray, i: int, end: int) -> tuple[int, int]:
     """Return (class, bytes) of the character at `i`: 0 separator, 1 letter, 2 digit, 3 ideograph or emoji."""
     b = data[i]
     if b < 0x80:
-        if (97 <= b <= 122) or (65 <= b <= 90):
-            return 1, 1
-        if 48 <= b <= 57:
-            return 2, 1
-        return 0, 1
+        return int(_ASCII_CLASS[b]), 1
     if b < 0xC0:
         return 0, 1
     if b < 0xE0:
@@ -90,6 +88,9 @@ def tokenize(
     while i < end:
         if i >= skip_from and i < skip_to:
             i = skip_to
+        if data[i] < 0x80 and _ASCII_CLASS[data[i]] == 0:
+            i += 1
+            continue
         kind, size = _char_class(data, i, end)
         if kind == 0:
             i += size
@@ -97,15 +98,16 @@ def tokenize(
         h = _FNV_OFFSET
         j = i
         while j < end:
+            if data[j] < 0x80:
+                if _ASCII_CLASS[data[j]] != kind:
+                    break
+                h = (h ^ np.uint64(_ASCII_FOLDED[data[j]])) * _FNV_PRIME
+                j += 1
+                continue
             c, s = _char_class(data, j, end)
             if c != kind:
                 break
-            if s == 1:
-                b = data[j]
-                if 65 <= b <= 90:
-                    b += 32
-                h = (h ^ np.uint64(b)) * _FNV_PRIME
-            elif s == 2:
+            if s == 2:
                 code = ((int(data[j]) & 0x1F) << 6) | (int(data[j + 1]) & 0x3F)
                 if (
                     (0xC0 <= code <= 0xDE and code != 0xD7)

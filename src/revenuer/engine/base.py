@@ -13,6 +13,10 @@ Kernel = Callable[[pa.RecordBatch], pa.RecordBatch]
 class Engine(Protocol):
     """Runs SQL in DuckDB's dialect and kernels over record batches, spilling to disk where memory ends."""
 
+    @property
+    def threads(self) -> int:
+        """Threads that kernels run on."""
+
     def read_parquet(self, name: str, files: Sequence[Path]) -> None:
         """Make the Parquet files readable as the table `name`, matched by column name."""
 

@@ -46,6 +46,11 @@ class DuckDBEngine:
         self._con.execute("SET TimeZone='UTC'")
         self._con.execute("CREATE MACRO unix_micros(t) AS epoch_us(t)")
 
+    @property
+    def threads(self) -> int:
+        """Threads that kernels run on."""
+        return self._threads
+
     def read_parquet(self, name: str, files: Sequence[Path]) -> None:
         """Make the Parquet files readable as the table `name`, matched by column name."""
         listed = ", ".join(f"'{_literal(file)}'" for file in files)

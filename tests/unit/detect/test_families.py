@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+import revenuer.detect.heavy_fingerprints as heavy_fingerprints
 from revenuer.detect.families import MIN_ACCOUNTS, Family, find_families
 from revenuer.detect.fingerprints import BAND, SPAN, SYSTEM
 from revenuer.engine import DuckDBEngine
@@ -123,3 +124,17 @@ def test_system_prompts_are_families_of_their_kind(tmp_path: Path) -> None:
 
 def test_no_fingerprints_no_families(tmp_path: Path) -> None:
     assert families(tmp_path, {"a": [[]], "b": [[]]}) == []
+
+
+def test_an_account_counts_the_same_in_parts_as_in_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = {f"a{k}": [[*row, span(1), span(2)] for row in ordinary(k)] for k in range(5)}
+    sent |= {f"b{k}": ordinary(10 + k) for k in range(20)} | {"silent": [[]]}
+    whole = families(tmp_path / "whole", sent)
+    monkeypatch.setattr(heavy_fingerprints, "PART_FINGERPRINTS", 7)
+    parts = families(tmp_path / "parts", sent)
+    assert [(f.accounts.tolist(), f.support.tolist(), f.reach) for f in parts] == [
+        (f.accounts.tolist(), f.support.tolist(), f.reach) for f in whole
+    ]
+    assert len(whole) == 1

@@ -30,7 +30,7 @@ def linkage() -> Linkage:
             source=NONE, target=NONE, count=NONE, foreign=np.zeros(SIZE, int), signed=np.zeros(SIZE, int),
             moved=np.zeros(SIZE, int), available=False,
         ),
-        families=(), size=SIZE,
+        families=(), size=SIZE, source=NONE, target=NONE,
     )  # fmt: skip
 
 

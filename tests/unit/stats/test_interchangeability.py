@@ -5,7 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from revenuer.stats.interchangeability import between_variance
+from revenuer.stats.interchangeability import BetweenVariance, between_variance, summarise_halves
+
+
+def measured(
+    half_mean: np.ndarray,
+    half_n: np.ndarray,
+    *,
+    scale: np.ndarray,
+    rng: np.random.Generator,
+    rounds: int = 100,
+) -> BetweenVariance | None:
+    """All accounts' variance."""
+    found = summarise_halves(half_mean, half_n, scale=scale)
+    return between_variance(found, np.arange(len(half_mean)), rng=rng, rounds=rounds)
 
 
 def halves(rng: np.random.Generator, n: np.ndarray, between: float, dims: int = 6) -> np.ndarray:
@@ -16,7 +29,7 @@ def halves(rng: np.random.Generator, n: np.ndarray, between: float, dims: int = 
 def estimate(seed: int, accounts: int, between: float, rounds: int = 50) -> tuple[float, float, float]:
     rng = np.random.default_rng(seed)
     n = rng.integers(3, 40, (accounts, 2)).astype(float)
-    found = between_variance(halves(rng, n, between), n, scale=np.ones(6), rng=rng, rounds=rounds)
+    found = measured(halves(rng, n, between), n, scale=np.ones(6), rng=rng, rounds=rounds)
     assert found is not None
     assert found.accounts == accounts
     return found.variance, found.low, found.high
@@ -44,7 +57,7 @@ def test_agrees_with_the_analysis_of_variance_where_sizes_are_equal() -> None:
     rng = np.random.default_rng(7)
     n = np.full((12, 2), 5.0)
     x = halves(rng, n, 1.0, dims=1)
-    found = between_variance(x, n, scale=np.ones(1), rng=rng)
+    found = measured(x, n, scale=np.ones(1), rng=rng)
     mean = x.mean(axis=1)[:, 0]
     within = ((x[:, 0, 0] - x[:, 1, 0]) ** 2 / (2 / 5)).mean()
     assert found is not None
@@ -58,8 +71,8 @@ def test_shift_scale_and_order_do_not_matter(seed: int, shift: float, factor: fl
     n = rng.integers(2, 20, (9, 2)).astype(float)
     x = halves(rng, n, 0.5)
     order = rng.permutation(9)
-    base = between_variance(x, n, scale=np.ones(6), rng=np.random.default_rng(1))
-    moved = between_variance(
+    base = measured(x, n, scale=np.ones(6), rng=np.random.default_rng(1))
+    moved = measured(
         (x * factor + shift)[order], n[order], scale=np.full(6, factor**2), rng=np.random.default_rng(1)
     )
     assert base is not None
@@ -77,10 +90,10 @@ def test_dead_dimensions_are_left_out() -> None:
     x = halves(rng, n, 1.0)
     padded = np.concatenate([x, np.full((10, 2, 2), 4.0)], axis=2)
     scale = np.concatenate([np.ones(6), np.zeros(2)])
-    a = between_variance(x, n, scale=np.ones(6), rng=np.random.default_rng(1))
-    b = between_variance(padded, n, scale=scale, rng=np.random.default_rng(1))
+    a = measured(x, n, scale=np.ones(6), rng=np.random.default_rng(1))
+    b = measured(padded, n, scale=scale, rng=np.random.default_rng(1))
     assert a == b
-    assert between_variance(x, n, scale=np.zeros(6), rng=rng) is None
+    assert measured(x, n, scale=np.zeros(6), rng=rng) is None
 
 
 def test_accounts_with_too_little_do_not_enter() -> None:
@@ -89,16 +102,23 @@ def test_accounts_with_too_little_do_not_enter() -> None:
     n[0, 1] = 1.0
     x = halves(rng, n, 1.0)
     x[0] = 1e6
-    found = between_variance(x, n, scale=np.ones(6), rng=rng)
+    found = measured(x, n, scale=np.ones(6), rng=rng)
     assert found is not None
     assert found.accounts == 4
     assert found.variance < 100
-    assert between_variance(x[:3], n[:3], scale=np.ones(6), rng=rng) is None
+    assert measured(x[:3], n[:3], scale=np.ones(6), rng=rng) is None
 
 
 @pytest.mark.parametrize("shape", [((5, 2), (5, 2)), ((5, 3, 4), (5, 3)), ((5, 2, 4), (4, 2))])
 def test_shapes_are_checked(shape: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     with pytest.raises(ValueError, match="expected"):
-        between_variance(
-            np.zeros(shape[0]), np.zeros(shape[1]), scale=np.ones(4), rng=np.random.default_rng(0)
-        )
+        measured(np.zeros(shape[0]), np.zeros(shape[1]), scale=np.ones(4), rng=np.random.default_rng(0))
+
+
+def test_a_part_of_the_accounts_is_measured_as_if_alone() -> None:
+    rng = np.random.default_rng(9)
+    n = rng.integers(0, 20, (40, 2)).astype(float)
+    x, part = halves(rng, n + 1, 0.5), np.array([2, 3, 7, 11, 20, 21, 22, 39])
+    whole = summarise_halves(x, n, scale=np.ones(6))
+    among = between_variance(whole, part, rng=np.random.default_rng(1))
+    assert among == measured(x[part], n[part], scale=np.ones(6), rng=np.random.default_rng(1))

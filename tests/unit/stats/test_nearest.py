@@ -88,3 +88,12 @@ def test_cells_hold_up_where_all_rows_are_equal(monkeypatch: pytest.MonkeyPatch)
     row, other = nearest_rows(np.ones((500, 3)), 4)
     assert (row != other).all()
     assert len(other) == 2000
+
+
+def test_of_equally_near_rows_the_earlier_are_taken() -> None:
+    points = np.zeros((9, 3))
+    points[4] = 1.0
+    row, neighbour = nearest_rows(points, 3)
+    assert neighbour[row == 0].tolist() == [1, 2, 3]
+    assert neighbour[row == 8].tolist() == [0, 1, 2]
+    assert neighbour[row == 4].tolist() == [0, 1, 2]

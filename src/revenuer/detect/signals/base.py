@@ -32,13 +32,18 @@ class Measurement:
     summary: str
 
 
+Taken = dict[str, Measurement | None]
+"""Measurements of one group, by signal."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """One thing to measure about a group.
 
     `family` groups signals whose answers depend on one another; `needs` are columns without any one of which it is not
     evaluated, `needs_any` columns of which one at least must be there;
-    `measure` returns None where this group gives it too little to go on.
+    `measure` returns None where this group gives it too little to go on. A signal with `parts` is a combination of other
+    signals' measurements, which are then not taken twice: `combine` gets theirs, in order.
     """
 
     name: str
@@ -47,13 +52,15 @@ class Signal:
     measure: Callable[[Group, Context], Measurement | None]
     needs: frozenset[str] = field(default_factory=frozenset)
     needs_any: frozenset[str] = field(default_factory=frozenset)
+    parts: tuple["Signal", ...] = ()
+    combine: Callable[..., Measurement | None] | None = None
 
-    def evaluate(self, group: Group, context: Context, curve: Curve) -> Evidence:
-        """Return the signal's answer about `group`, weighed by `curve`."""
+    def evaluate(self, group: Group, context: Context, curve: Curve, taken: Taken | None = None) -> Evidence:
+        """Return the signal's answer about `group`, weighed by `curve`; `taken` keeps the group's measurements by signal."""
         lacking = self.lacks(context.columns_missing)
         if lacking is not None:
             return self._answer(Outcome.NOT_EVALUATED, 0.0, lacking)
-        measured = self.measure(group, context)
+        measured = self._take(group, context, {} if taken is None else taken)
         if measured is None:
             return self._answer(Outcome.INCONCLUSIVE, 0.0, "too little data in this group")
         weight = curve(measured.value)
@@ -70,6 +77,15 @@ class Signal:
         if self.needs_any and self.needs_any <= columns_missing:
             return f"needs one of {', '.join(sorted(self.needs_any))}"
         return None
+
+    def _take(self, group: Group, context: Context, taken: Taken) -> Measurement | None:
+        if self.name not in taken:
+            taken[self.name] = (
+                self.measure(group, context)
+                if self.combine is None
+                else self.combine(*(part._take(group, context, taken) for part in self.parts))
+            )
+        return taken[self.name]
 
     def _answer(self, outcome: Outcome, weight: float, summary: str) -> Evidence:
         return Evidence(

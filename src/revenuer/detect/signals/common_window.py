@@ -14,16 +14,12 @@ EDGE = 0.04
 
 def measure(group: Group, context: Context) -> Measurement | None:
     """Measure -log10 of the spread of first (and last) requests over that of accounts at large; the tighter counts."""
-    population = context.population
     values = []
-    for times, edge in ((population.first, population.origin), (population.last, population.until)):
-        length = population.until - population.origin
-        inner = np.abs(times - edge) > EDGE * length
+    for times, inner, there in context.at_large(_ends):
         mine = times[group.accounts][inner[group.accounts]]
         if len(mine) < max(4, 0.6 * group.size):
             continue
         here = np.subtract(*np.quantile(mine, [0.8, 0.2]))
-        there = np.subtract(*np.quantile(times[inner], [0.8, 0.2]))
         values.append(-np.log10(max(here / max(there, 1), 0.005)))
     if not values:
         return None
@@ -31,6 +27,18 @@ def measure(group: Group, context: Context) -> Measurement | None:
     return Measurement(
         value=value, summary=f"first or last requests lie {10**value:.1f} times closer together than at large"
     )
+
+
+def _ends(context: Context) -> list[tuple[np.ndarray, np.ndarray, float]]:
+    """Return for first and for last requests: (times (N,), which of them lie inside the log (N,), their spread)."""
+    population = context.population
+    length = population.until - population.origin
+    ends = []
+    for times, edge in ((population.first, population.origin), (population.last, population.until)):
+        inner = np.abs(times - edge) > EDGE * length
+        spread = np.subtract(*np.quantile(times[inner], [0.8, 0.2])) if inner.any() else 0.0
+        ends.append((times, inner, float(spread)))
+    return ends
 
 
 SIGNAL = Signal(

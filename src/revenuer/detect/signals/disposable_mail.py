@@ -4,8 +4,6 @@ The list is the package `disposable-email-domains`. Source: THREATS.md, disposab
 or mailboxes at large providers.
 """
 
-from functools import cache
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,13 +15,11 @@ from revenuer.detect.signals.base import Measurement, Signal
 
 def measure(group: Group, context: Context) -> Measurement | None:
     """Measure log10 of the share of throw-away domains in the group over the share at large."""
-    domains = context.population.registry["email_domain"]
-    known = np.asarray(pc.is_valid(domains))
-    if int(known[group.accounts].sum()) < 4:
+    known, thrown, there = context.at_large(_thrown_away)
+    mine = group.accounts[known[group.accounts]]
+    if len(mine) < 4:
         return None
-    thrown = np.asarray(pc.fill_null(pc.is_in(pc.utf8_lower(domains), _listed()), False))
-    here = float(thrown[group.accounts][known[group.accounts]].mean())
-    there = float(thrown[known].mean())
+    here = float(thrown[mine].mean())
     value = float(np.log10((here + 0.02) / (there + 0.02)))
     return Measurement(
         value=value,
@@ -31,10 +27,13 @@ def measure(group: Group, context: Context) -> Measurement | None:
     )
 
 
-@cache
-def _listed() -> pa.StringArray:
-    """Return the list's domains; sorted once a process, since every group asks."""
-    return pa.array(sorted(blocklist), pa.string())
+def _thrown_away(context: Context) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return whether each account's domain is known (N,), whether it is on the list (N,), and the share of those that are."""
+    code, domain = context.population.mail_domain
+    listed = np.asarray(pc.is_in(pc.utf8_lower(domain), pa.array(sorted(blocklist), pa.string())))
+    known = code >= 0
+    thrown = known & np.append(listed, False)[code]
+    return known, thrown, float(thrown[known].mean()) if known.any() else 0.0
 
 
 SIGNAL = Signal(

@@ -16,7 +16,7 @@ MIN_REQUESTS = 5
 def measure(group: Group, context: Context) -> Measurement | None:
     """Measure -log10 of the spread of log daily rates over the population's (interquartile range, both)."""
     spread_here = _spread(context, group.accounts)
-    spread_there = _spread(context, np.arange(context.population.size))
+    spread_there = context.at_large(_spread_at_large)
     if spread_here is None or not spread_there:
         return None
     relative = shrunk(spread_here / spread_there, group.size)
@@ -34,6 +34,10 @@ def _spread(context: Context, accounts: np.ndarray) -> float | None:
     days = context.behavior.days[accounts[active]].sum(axis=1)
     low, high = np.quantile(np.log(requests[active] / np.maximum(days, 1)), [0.25, 0.75])
     return float(high - low)
+
+
+def _spread_at_large(context: Context) -> float | None:
+    return _spread(context, np.arange(context.population.size))
 
 
 SIGNAL = Signal(

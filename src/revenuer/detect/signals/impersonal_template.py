@@ -13,8 +13,11 @@ from revenuer.detect.signals.base import Measurement, Signal
 
 def measure(group: Group, context: Context) -> Measurement | None:
     """Measure the template's share of the prompts times -log10 of the relative variance of content."""
-    template = shared_template.measure(group, context)
-    content = interchangeable_content.measure(group, context)
+    return combine(shared_template.measure(group, context), interchangeable_content.measure(group, context))
+
+
+def combine(template: Measurement | None, content: Measurement | None) -> Measurement | None:
+    """Multiply the two measurements; None where either is missing."""
     if template is None or content is None:
         return None
     value = template.value * max(content.value, 0.0)
@@ -29,5 +32,7 @@ SIGNAL = Signal(
     family="template",
     look_alike="users of one SaaS wrapper or viral template (their fillings are their own)",
     measure=measure,
+    parts=(shared_template.SIGNAL, interchangeable_content.SIGNAL),
+    combine=combine,
     needs=frozenset({"prompt"}),
 )

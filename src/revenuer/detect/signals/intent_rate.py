@@ -15,14 +15,19 @@ def measure_rate(group: Group, context: Context, intent: str, what: str) -> Meas
     """Measure log10 of the group's rate of `intent` over the mean account's outside it."""
     if group.facts.get("prompts", 0.0) < MIN_PROMPTS:
         return None
-    population = context.population
-    outside = np.ones(population.size, bool)
-    outside[group.accounts] = False
-    outside &= population.prompts > 0
-    shares = population.intent_share[outside, INTENTS.index(intent)]
-    there = float(shares.mean()) if len(shares) else 0.0
+    share = context.population.intent_share[:, INTENTS.index(intent)]
+    prompting, total = context.at_large(_all_shares)
+    mine = group.accounts[prompting[group.accounts]]
+    others = int(prompting.sum()) - len(mine)
+    there = float(total[INTENTS.index(intent)] - share[mine].sum()) / others if others else 0.0
     here = group.facts[f"{intent}_share"]
     value = float(np.log10((here + BACKGROUND) / (there + BACKGROUND)))
     return Measurement(
         value=value, summary=f"{here:.1%} of its prompts read as {what} (mean account: {there:.1%})"
     )
+
+
+def _all_shares(context: Context) -> tuple[np.ndarray, np.ndarray]:
+    """Return which accounts sent prompts (N,), and the sum of their shares of each intent."""
+    prompting = context.population.prompts > 0
+    return prompting, context.population.intent_share[prompting].sum(axis=0)

@@ -16,8 +16,10 @@ MIN_REQUESTS = 200
 
 def measure(group: Group, context: Context) -> Measurement | None:
     """Measure the correlation of the two halves' residuals, attenuation by Poisson noise taken out, in [-1, 1]."""
+    if group.size < 6:
+        return None
     activity = group_activity(context.population, group.accounts)
-    if group.size < 6 or activity.total.sum() < MIN_REQUESTS:
+    if activity.total.sum() < MIN_REQUESTS:
         return None
     rng = np.random.Generator(np.random.PCG64(context.seed))
     half = rng.permutation(len(activity.counts)) % 2 == 0

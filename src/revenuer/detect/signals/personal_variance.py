@@ -20,11 +20,7 @@ def relative_variance(
     is. None where fewer than MIN_ACCOUNTS can be measured.
     """
     here = between_variance(
-        reference.half_mean[accounts],
-        reference.half_n[accounts],
-        scale=reference.scale,
-        rng=np.random.Generator(np.random.PCG64(context.seed)),
-        min_n=reference.min_n,
+        reference.halves, accounts, rng=np.random.Generator(np.random.PCG64(context.seed))
     )
     if here is None or here.accounts < MIN_ACCOUNTS or reference.variance <= 0:
         return None

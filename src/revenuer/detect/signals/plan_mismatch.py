@@ -11,19 +11,16 @@ from revenuer.detect.signals.base import Measurement, Signal
 
 def measure(group: Group, context: Context) -> Measurement | None:
     """Measure the mean standard score of log requests within each account's plan, the group left out of the norm."""
-    plan = context.population.registry["plan"].combine_chunks().dictionary_encode()
-    code = np.asarray(plan.indices.fill_null(-1)).astype(np.int64)
-    logs = np.log1p(context.population.requests)
-    outside = np.ones(len(code), bool)
-    outside[group.accounts] = False
-    scores = []
+    code, logs, members = context.at_large(_by_plan)
+    scores: list[float] = []
     for value in np.unique(code[group.accounts]):
-        norm = logs[outside & (code == value)]
-        if value < 0 or len(norm) < 20:
+        if value < 0:
             continue
-        scores.extend(
-            (logs[group.accounts][code[group.accounts] == value] - norm.mean()) / max(norm.std(), 0.1)
-        )
+        norm = logs[np.setdiff1d(members[value], group.accounts, assume_unique=True)]
+        if len(norm) < 20:
+            continue
+        mine = logs[group.accounts[code[group.accounts] == value]]
+        scores.extend((mine - norm.mean()) / max(norm.std(), 0.1))
     if len(scores) < 4:
         return None
     value = float(np.mean(scores))
@@ -31,6 +28,14 @@ def measure(group: Group, context: Context) -> Measurement | None:
         value=value,
         summary=f"its use stands {value:+.1f} standard deviations from its plans' other customers",
     )
+
+
+def _by_plan(context: Context) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Return each account's plan (int code, -1 for none), the log of its requests, and the accounts of each plan."""
+    plan = context.population.registry["plan"].combine_chunks().dictionary_encode()
+    code = np.asarray(plan.indices.fill_null(-1)).astype(np.int64)
+    members = [np.flatnonzero(code == value) for value in range(len(plan.dictionary))]
+    return code, np.log1p(context.population.requests), members
 
 
 SIGNAL = Signal(

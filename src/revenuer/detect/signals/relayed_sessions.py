@@ -9,19 +9,31 @@ from revenuer.detect.account_behavior import SHAPE_FEATURES
 from revenuer.detect.group import Context, Group
 from revenuer.detect.signals.base import Measurement, Signal
 
+MIN_REQUESTS = 20
+COLUMN = SHAPE_FEATURES.index("addresses_per_request")
+
 
 def measure(group: Group, context: Context) -> Measurement | None:
     """Measure log10 of the median account's addresses per request over the population's median."""
-    column = context.behavior.half[:, :, SHAPE_FEATURES.index("addresses_per_request")].mean(axis=1)
-    active = context.population.requests >= 20
-    mine = column[group.accounts][active[group.accounts]]
-    if len(mine) < 3 or not active.any():
+    mine = _addresses(context, group.accounts)
+    if len(mine) < 3:
         return None
-    here, there = float(np.median(mine)), float(np.median(column[active]))
+    here, there = float(np.median(mine)), context.at_large(_median_addresses)
     value = float(np.log10((here + 0.01) / (there + 0.01)))
     return Measurement(
         value=value, summary=f"{here:.2f} addresses a request on its median account (at large: {there:.2f})"
     )
+
+
+def _addresses(context: Context, accounts: np.ndarray) -> np.ndarray:
+    """Return addresses per request of those of `accounts` that are active."""
+    active = accounts[context.population.requests[accounts] >= MIN_REQUESTS]
+    mean: np.ndarray = context.behavior.half[active, :, COLUMN].mean(axis=1)
+    return mean
+
+
+def _median_addresses(context: Context) -> float:
+    return float(np.median(_addresses(context, np.arange(context.population.size))))
 
 
 SIGNAL = Signal(

@@ -16,12 +16,10 @@ REST_HOURS = 8
 
 def measure(group: Group, context: Context) -> Measurement | None:
     """Measure the median account's share of requests in its eight quietest neighbouring hours, times three (1 = flat)."""
-    counts = group_activity(context.population, group.accounts).counts
-    counts = counts[counts.sum(axis=1) >= MIN_REQUESTS]
-    if len(counts) < 4:
+    profile = group_activity(context.population, group.accounts).by_hour_of_day
+    profile = profile[profile.sum(axis=1) >= MIN_REQUESTS]
+    if len(profile) < 4:
         return None
-    hour = np.arange(counts.shape[1]) % DAY_HOURS
-    profile = np.stack([counts[:, hour == h].sum(axis=1) for h in range(DAY_HOURS)], axis=1)
     around = np.concatenate([profile, profile[:, : REST_HOURS - 1]], axis=1)
     rest = np.lib.stride_tricks.sliding_window_view(around, REST_HOURS, axis=1).sum(axis=2).min(axis=1)
     value = float(np.median(rest / profile.sum(axis=1)) * DAY_HOURS / REST_HOURS)

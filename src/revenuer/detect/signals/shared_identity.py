@@ -18,16 +18,15 @@ def measure_shared(
     known = np.zeros(size, bool)
     sharers = np.zeros(size, bool)
     for attribute in attributes:
-        if attribute not in context.identity.values:
+        if attribute not in context.identity.holders:
             continue
-        account, value, holders = context.identity.values[attribute]
-        mine = np.isin(account, group.accounts)
-        known[account[mine]] = True
-        _, index, count = np.unique(value[mine], return_inverse=True, return_counts=True)
+        holders = context.identity.holders[attribute]
+        account, value = holders.entries(group.accounts)
+        known[account] = True
+        _, index, count = np.unique(value, return_inverse=True, return_counts=True)
         shared = count[index] >= 2
-        weight = np.log10(size / holders[mine]) * shared
-        np.maximum.at(best, account[mine], weight)
-        sharers[account[mine][shared]] = True
+        np.maximum.at(best, account, np.log10(size / holders.number(value)) * shared)
+        sharers[account[shared]] = True
     if int(known[group.accounts].sum()) < 2:
         return None
     n = int(sharers[group.accounts].sum())

@@ -15,8 +15,7 @@ def measure(group: Group, context: Context) -> Measurement | None:
     """Measure -log10 of the between-account variance of request shape over that at large, mean over features."""
     if group.size < 4:
         return None
-    shape = context.behavior.half[:, :, 1 : len(SHAPE_FEATURES)].mean(axis=1)
-    there = shape.var(axis=0)
+    shape, there = context.at_large(_shape)
     live = there > 1e-9
     if not live.any():
         return None
@@ -28,6 +27,12 @@ def measure(group: Group, context: Context) -> Measurement | None:
         value=float(-np.log10(relative)),
         summary=f"request shape differs between its accounts {relative:.1%} as much as at large",
     )
+
+
+def _shape(context: Context) -> tuple[np.ndarray, np.ndarray]:
+    """Return every account's shape (N, F), rate left out, and its variance at large (F,)."""
+    shape = context.behavior.half[:, :, 1 : len(SHAPE_FEATURES)].mean(axis=1)
+    return shape, shape.var(axis=0)
 
 
 SIGNAL = Signal(
