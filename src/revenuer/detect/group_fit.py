@@ -1,7 +1,7 @@
 """Says how much better one group's normal model (its mean, its spread, the account's own noise) explains each account than the
 population's does, as a rank among strangers.
 
-The readable form of what the kernel computes is in tests/differential/test_membership.py.
+The readable form of what the kernel computes is in tests/differential/test_group_fit.py.
 """
 
 from dataclasses import dataclass

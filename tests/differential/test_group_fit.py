@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import revenuer.detect.group_fit as group_fit
-from revenuer.detect.group_fit import MIN_SPREAD, FitSpace, log10_fit
+from revenuer.detect.group_fit import MIN_SPREAD, FitSpace, log10_ratio, rank_among
 from revenuer.detect.identity import KINDS_OF_VALUE, MAX_WEIGHT, Identity
 from revenuer.detect.link import AccountSpace
 from revenuer.detect.membership import shared_identity
@@ -25,22 +24,25 @@ def space(rng: np.random.Generator, dims: int) -> AccountSpace:
     return AccountSpace.build(model, at, n)
 
 
-def slow_fit(given: AccountSpace, members: np.ndarray, floor: float) -> np.ndarray:
-    """Normal densities, account by account and dimension by dimension; then the rank among outsiders."""
+def slow_ratio(given: AccountSpace, members: np.ndarray) -> list[float]:
+    """Normal densities, account by account and dimension by dimension; a member is left out of its group's mean."""
     assert given.model is not None
-    noise, between = 1 / given.n[:, None], given.model.between
-    inside = members[given.n[members] >= 2]
-    weight = 1 / (noise[inside] + 0.05 * between)
-    center = (weight * given.at[inside]).sum(axis=0) / weight.sum(axis=0)
-    excess = ((given.at[inside] - center) ** 2 - noise[inside]).mean(axis=0)
+    between = given.model.between
+    inside = [i for i in members if given.n[i] >= 2]
+    weight = {i: 1 / (1 / given.n[i] + 0.05 * between) for i in inside}
+    whole = sum(weight.values())
+    center = sum(weight[i] * given.at[i] for i in inside) / whole
+    left = {i: np.maximum(1 - weight[i] / whole, 0.05) for i in inside}
+    excess = np.mean([(given.at[i] - center) ** 2 / left[i] - 1 / given.n[i] for i in inside], axis=0)
     spread = np.clip(excess, MIN_SPREAD * between, between)
-    here = spread + 1 / weight.sum(axis=0) + noise
-    there = between + noise
-    ratio = -0.5 * (np.log(here / there) + (given.at - center) ** 2 / here - given.at**2 / there)
-    score = np.where(given.n >= 2, ratio.sum(axis=1) / np.log(10), 0.0)
-    null = [score[i] for i in range(SIZE) if given.n[i] >= 2 and i not in members]
-    chance = [-np.log10((1 + sum(other >= own for other in null)) / (1 + len(null))) for own in score]
-    return np.where(given.n >= 2, np.maximum(np.minimum(score, chance), floor), 0.0)
+    ratios = []
+    for i in range(SIZE):
+        rest = whole if i not in weight else np.maximum(whole - weight[i], 0.05 * whole)
+        distance = (given.at[i] - center) * whole / rest
+        here, there = spread + 1 / rest + 1 / given.n[i], between + 1 / given.n[i]
+        log = -0.5 * (np.log(here / there) + distance**2 / here - given.at[i] ** 2 / there)
+        ratios.append(float(log.sum() / np.log(10)) if given.n[i] >= 2 else 0.0)
+    return ratios
 
 
 @settings(deadline=None, max_examples=40)
@@ -51,33 +53,44 @@ def test_fit_is_the_ratio_of_normal_densities(seed: int, dims: int, size: int) -
     members = np.sort(rng.choice(SIZE, size, replace=False)) if seed % 2 else np.arange(size)
     if (given_space.n[members] >= 2).sum() < 3:
         return
-    fast = log10_fit(FitSpace.build(given_space), members, np.arange(SIZE), -2.0)
-    assert fast == pytest.approx(slow_fit(given_space, members, -2.0), abs=1e-9)
+    fast = log10_ratio(FitSpace.build(given_space), members, np.ones(SIZE, bool))
+    assert fast == pytest.approx(slow_ratio(given_space, members), rel=1e-9, abs=1e-9)
 
 
-def test_some_accounts_score_as_they_do_among_all() -> None:
+def test_a_member_left_out_of_the_mean_is_the_mean_of_the_others() -> None:
+    rng = np.random.default_rng(3)
+    given_space = space(rng, 5)
+    members = np.arange(12)
+    with_member = log10_ratio(FitSpace.build(given_space), members, np.ones(SIZE, bool))
+    without = log10_ratio(FitSpace.build(given_space), members[1:], np.ones(SIZE, bool))
+    assert with_member is not None
+    assert without is not None
+    # Only the spread, which both estimate from the members they have, differs.
+    assert with_member[0] == pytest.approx(without[0], rel=0.5)
+
+
+def test_only_who_is_asked_for_is_scored() -> None:
     ready = FitSpace.build(space(np.random.default_rng(1), 24))
-    members, of = np.arange(18), np.array([0, 5, 17, 40, 299])
-    whole = log10_fit(ready, members, np.arange(SIZE), -2.0)
-    assert log10_fit(ready, members, of, -2.0).tolist() == whole[of].tolist()
-
-
-def test_a_sample_of_strangers_ranks_about_as_all_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    given_space = space(np.random.default_rng(2), 6)
-    members = np.arange(18)
-    whole = log10_fit(FitSpace.build(given_space), members, np.arange(SIZE), -2.0)
-    monkeypatch.setattr(group_fit, "NULL_ACCOUNTS", 150)
-    sampled = FitSpace.build(given_space)
-    assert len(sampled.null) == 150
-    assert sampled.null.tolist() == FitSpace.build(given_space).null.tolist()
-    part = log10_fit(sampled, members, np.arange(SIZE), -2.0)
-    assert part == pytest.approx(whole, abs=0.6)
-    assert part[whole < 0].tolist() == whole[whole < 0].tolist()
+    asked = np.zeros(SIZE, bool)
+    asked[[0, 5, 17, 40, 299]] = True
+    whole = log10_ratio(ready, np.arange(18), np.ones(SIZE, bool))
+    some = log10_ratio(ready, np.arange(18), asked)
+    assert whole is not None
+    assert some is not None
+    assert some[asked].tolist() == whole[asked].tolist()
+    assert not some[~asked].any()
 
 
 def test_nobody_is_known_without_a_model() -> None:
     ready = FitSpace.build(AccountSpace.build(None, np.zeros((SIZE, 2)), np.full(SIZE, 9.0)))
-    assert not log10_fit(ready, np.arange(9), np.arange(SIZE), -2.0).any()
+    assert log10_ratio(ready, np.arange(9), np.ones(SIZE, bool)) is None
+
+
+@given(st.lists(st.integers(-5, 5), min_size=1), st.integers(-6, 6))
+def test_a_rank_counts_the_strangers_that_score_as_high(strangers: list[int], score: int) -> None:
+    as_high = 1 + sum(other >= score for other in strangers)
+    rank = rank_among(np.array(strangers, float), np.array([float(score)]))
+    assert rank == pytest.approx([-np.log10(as_high / (1 + len(strangers)))])
 
 
 def slow_identity(members: np.ndarray, identity: Identity) -> np.ndarray:
