@@ -55,12 +55,14 @@ PRIOR = 0.01
 """Density added to both sides: where neither was seen, nothing is said."""
 DEPENDENCE = 0.5
 PURE, HONEST = 0.9, 0.05
-MIN_CAMPAIGN = 20
-"""Fragments of a campaign smaller than this are not what is to be recognised; they would blur every curve."""
+MIN_GROUP = 20
+"""Smaller groups are too noisy to learn from."""
+MIN_FOUND = 0.6
+"""A group with less than this part of a campaign's accounts is not what is to be recognised; fragments would blur every curve."""
 SCALE_WIDTH = 1.0
 SAFETY = 0.7
 """log10 taken off besides: logs that nobody here has seen will hold look-alikes that the range has not."""
-EFFECTIVE_GROUPS = 100
+EFFECTIVE_GROUPS = 250
 """Independent groups that each side is worth in the logistic fit: about a tenth of the honest candidates of all runs."""
 
 
@@ -105,8 +107,10 @@ def measure_log(log: Path, work: Path, name: str, identity: bool) -> list[Sample
     for group in candidates.groups:
         share = float(campaign[group.accounts].mean())
         names, counts = np.unique(label[group.accounts], return_counts=True)
-        pure = share >= PURE and counts.max() >= PURE * group.size and group.size >= MIN_CAMPAIGN
-        if not pure and share > HONEST:
+        found = counts.max() / (label == names[counts.argmax()]).sum()
+        pure = share >= PURE and counts.max() >= PURE * group.size
+        whole = pure and group.size >= MIN_GROUP and found >= MIN_FOUND
+        if not whole and share > HONEST:
             continue
         measured = {
             s.name: s.measure(group, candidates.context)
@@ -117,7 +121,7 @@ def measure_log(log: Path, work: Path, name: str, identity: bool) -> list[Sample
             Sample(
                 run=name,
                 label=str(names[counts.argmax()]),
-                campaign=pure and share >= PURE,
+                campaign=bool(whole),
                 accounts=group.size,
                 values={k: None if m is None else m.value for k, m in measured.items()},
             )

@@ -63,7 +63,6 @@ class Population:
     activity: Activity
     content: Content
     origin: int
-    until: int
 
     @property
     def size(self) -> int:
@@ -127,7 +126,6 @@ def build_population(engine: Engine, accounts: pa.Table | None) -> Population:
         activity=_read_activity(engine, origin, len(ids)),
         content=read_content(engine, len(ids)),
         origin=origin,
-        until=int(rows["last"].to_numpy().max()),
     )
 
 

@@ -251,5 +251,7 @@ def company(
         "operator": tokens(rng, groups, "op_", 8)[group],
         "organization_logged": (rng.random(groups) < logged)[group],
         "pool": np.zeros(n, dtype=np.int64),
-        "created_s": -np.abs(rng.normal(200, 120, groups))[group] * 86400.0 + rng.normal(0, 20 * 86400.0, n),
+        "created_s": np.minimum(
+            -np.abs(rng.normal(200, 120, groups))[group] * 86400.0 + rng.normal(0, 20 * 86400.0, n), 0.0
+        ),
     }

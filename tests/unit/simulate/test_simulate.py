@@ -54,6 +54,13 @@ def test_files_have_the_exact_schemas(everything: Path) -> None:
     )
 
 
+def test_no_request_lies_outside_the_days_of_the_scenario(everything: Path) -> None:
+    times = pq.read_table(everything / "exchanges.parquet", columns=["timestamp"])["timestamp"]
+    days = json.loads((everything / "scenario.json").read_text())["days"]
+    length = pc.subtract(pc.max(times), pc.min(times)).as_py()
+    assert days - 0.5 < length.total_seconds() / 86_400 <= days
+
+
 def test_every_archetype_and_campaign_is_present_and_sends(everything: Path) -> None:
     joined = _log_with_truth(everything)
     assert set(pc.unique(joined["archetype"]).to_pylist()) == set(HONEST) | set(CAMPAIGNS)

@@ -10,6 +10,7 @@ from revenuer.detect.signals.base import Measurement, Signal
 
 EDGE = 0.04
 """A first or last request within this share of the log's length from its edge says nothing: the log was cut there."""
+FEW = 0.01
 
 
 def measure(group: Group, context: Context) -> Measurement | None:
@@ -30,12 +31,18 @@ def measure(group: Group, context: Context) -> Measurement | None:
 
 
 def _ends(context: Context) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    """Return for first and for last requests: (times (N,), which of them lie inside the log (N,), their spread)."""
+    """Return for first and for last requests: (times (N,), which of them lie inside the log (N,), their spread).
+
+    The log begins and ends where but few accounts are left outside: one clock that is days ahead must not move its edge.
+    """
     population = context.population
-    length = population.until - population.origin
+    begin, end = np.quantile(population.first, FEW), np.quantile(population.last, 1 - FEW)
+    margin = EDGE * (end - begin)
     ends = []
-    for times, edge in ((population.first, population.origin), (population.last, population.until)):
-        inner = np.abs(times - edge) > EDGE * length
+    for times, inner in (
+        (population.first, population.first > begin + margin),
+        (population.last, population.last < end - margin),
+    ):
         spread = np.subtract(*np.quantile(times[inner], [0.8, 0.2])) if inner.any() else 0.0
         ends.append((times, inner, float(spread)))
     return ends
