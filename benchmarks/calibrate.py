@@ -2,7 +2,7 @@
 
 For each signal the values of candidate groups that hold one campaign are set against those of groups that hold honest
 accounts, every campaign and every archetype weighing the same; the ratio of the two smoothed densities, made monotone and cut at
-+-CAP, is the curve. The shift is chosen so that the mean e-value of honest groups is at most one.
++-CAP, is the curve. The shift is chosen so that the mean e-value of honest groups, in logs left out of the fit, is well under one.
 
     python benchmarks/calibrate.py --prompts PROMPTS.parquet --out src/revenuer/detect/calibration.json
 """
@@ -61,7 +61,8 @@ MIN_FOUND = 0.6
 """A group with less than this part of a campaign's accounts is not what is to be recognised; fragments would blur every curve."""
 SCALE_WIDTH = 1.0
 SAFETY = 0.7
-"""log10 taken off besides: logs that nobody here has seen will hold look-alikes that the range has not."""
+"""log10 by which the mean e-value of honest groups in logs left out of the fit stays under one: logs that nobody here has seen
+will hold look-alikes that the range has not."""
 EFFECTIVE_GROUPS = 250
 """Independent groups that each side is worth in the logistic fit: about a tenth of the honest candidates of all runs."""
 
@@ -91,7 +92,7 @@ def main() -> None:
             log = Path(folder) / "log"
             simulate(scenario, log, seed=seed, scale=options.scale, prompts=options.prompts if real else None)
             for identity in (True, False):
-                name = f"{scenario}-{seed}-{'all' if identity else 'text and time'}"
+                name = f"{scenario}-{seed}-{'all' if identity else 'texttime'}"
                 samples += measure_log(log, Path(folder) / name, name, identity)
                 print(name, len(samples), flush=True)
     calibration = fit(samples)
@@ -165,25 +166,46 @@ def truth_of(log: Path, ids: list[str]) -> tuple[np.ndarray, np.ndarray]:
 
 def fit(samples: list[Sample]) -> dict[str, object]:
     """Return the calibration as it is stored."""
-    curves = {s.name: fit_curve(samples, s.name) for s in SIGNALS}
-    sums = np.array([total(s, curves) for s in samples])
-    honest = np.array([not s.campaign for s in samples])
-    weight = np.zeros(len(samples))
-    for side in (True, False):
-        weight[honest == side] = label_weights([s for s in samples if s.campaign is not side])
-    scale, offset = sharpen(sums, ~honest, weight)
-    mean_e = float((weight[honest] * 10 ** (scale * sums[honest] - offset)).sum())
+    curves, scale, offset = fit_odds(samples)
     return {
         "schema_version": 1,
         "source": "benchmarks/calibrate.py on " + ", ".join(f"{s} seed {n}" for s, n, _ in RUNS),
         "dependence": DEPENDENCE,
         "scale": round(scale, 3),
-        "shift": round(offset + max(float(np.log10(mean_e)), 0.0) + SAFETY, 3),
+        "shift": round(offset + unseen_log10_mean(samples) + SAFETY, 3),
         "curves": {
             name: {"knots": [round(k, 4) for k in c.knots], "log10_bf": [round(b, 3) for b in c.log10_bf]}
             for name, c in curves.items()
         },
     }
+
+
+def fit_odds(samples: list[Sample]) -> tuple[dict[str, Curve], float, float]:
+    """Return (curves, scale, offset): scale * sum - offset is the log10 likelihood ratio."""
+    curves = {s.name: fit_curve(samples, s.name) for s in SIGNALS}
+    sums = np.array([total(s, curves) for s in samples])
+    campaign = np.array([s.campaign for s in samples])
+    weight = np.zeros(len(samples))
+    for side in (True, False):
+        weight[campaign == side] = label_weights([s for s in samples if s.campaign is side])
+    return curves, *sharpen(sums, campaign, weight)
+
+
+def unseen_log10_mean(samples: list[Sample]) -> float:
+    """Return log10 of the mean e-value of honest groups, each log's with everything fitted on the other logs.
+
+    A log with and without identity columns is one log; every archetype weighs the same.
+    """
+    logs = [s.run.rsplit("-", 1)[0] for s in samples]
+    honest, log10_e = [], []
+    for log in sorted(set(logs)):
+        curves, scale, offset = fit_odds([s for s, of in zip(samples, logs, strict=True) if of != log])
+        left_out = [s for s, of in zip(samples, logs, strict=True) if of == log and not s.campaign]
+        honest += left_out
+        log10_e += [scale * total(s, curves) - offset for s in left_out]
+    top = sorted(zip(log10_e, (f"{s.label} ({s.run})" for s in honest), strict=True), reverse=True)[:5]
+    print("honest groups of logs left out, highest log10 e before the shift:", top)
+    return float(np.log10((label_weights(honest) * 10 ** np.array(log10_e)).sum()))
 
 
 def sharpen(sums: np.ndarray, campaign: np.ndarray, weight: np.ndarray) -> tuple[float, float]:

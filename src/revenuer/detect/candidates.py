@@ -25,7 +25,7 @@ from revenuer.engine import Engine
 
 MIN_ACCOUNTS = 4
 """Fewer accounts than this are not judged as a group: no variance between accounts can be estimated."""
-MIN_UNMARKED = 8
+MIN_UNMARKED = 12
 """Nor are fewer than this that no family and no replay marks: among thousands of accounts a handful is alike by chance."""
 MOST_CUTS = 3
 """A group is parted at its seam, its parts at theirs, so many times."""

@@ -1,5 +1,6 @@
 """Turns exchanges into sketches: one text-free row a request. A pure function from record batch to record batch."""
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -73,7 +74,7 @@ def sketch_batch(batch: pa.RecordBatch, key: Key, model: IntentModel) -> pa.Reco
     system_hash, system_prints, system_offsets = _sketch_systems(_column(batch, "system_prompt"), key)
     prints, offsets = _interleave(sketch.fingerprints, sketch.offsets, system_prints, system_offsets)
     no_prompt = np.asarray(pc.is_null(prompt))
-    ip = _column(batch, "client_ip")
+    ip = _one_spelling(_column(batch, "client_ip"))
     columns: dict[str, pa.Array] = {
         "session": _hashed(_column(batch, "session_id"), key),
         "ip": _hashed(ip, key),
@@ -258,13 +259,47 @@ def _hash_strings(data: np.ndarray, begins: np.ndarray, k0: np.uint64, k1: np.ui
     return out
 
 
-def _prefixes(ip: pa.Array) -> pa.Array:
-    """Return each address's network: /24 for IPv4, the first three groups for IPv6, itself for anything else."""
-    return pc.replace_substring_regex(
-        pc.replace_substring_regex(ip, r"^(\d+\.\d+\.\d+)\.\d+$", r"\1.0/24"),
-        r"^([0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F]*):.*$",
-        r"\1::/48",
+def _one_spelling(ip: pa.Array) -> pa.Array:
+    """Return addresses with each IPv6 one in its shortest form (RFC 5952), and an IPv4 address that is mapped into IPv6 as such.
+
+    What is no address stays as it is.
+    """
+    coded = ip.dictionary_encode()
+    colons = pc.match_substring(coded.dictionary, ":")
+    if not pc.any(colons).as_py():
+        return ip
+    spelled = pc.replace_with_mask(
+        coded.dictionary,
+        colons,
+        pa.array([_shortest(a) for a in coded.dictionary.filter(colons).to_pylist()]),
     )
+    return spelled.take(coded.indices)
+
+
+def _shortest(address: str) -> str:
+    try:
+        parsed = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    return str(parsed.ipv4_mapped or parsed)
+
+
+def _prefixes(ip: pa.Array) -> pa.Array:
+    """Return each address's network: /24 for IPv4, /48 for IPv6, itself for anything else."""
+    coded = ip.dictionary_encode()
+    four = pc.replace_substring_regex(coded.dictionary, r"^(\d+\.\d+\.\d+)\.\d+$", r"\1.0/24")
+    colons = pc.match_substring(four, ":")
+    if pc.any(colons).as_py():
+        networks = [_network(a) for a in four.filter(colons).to_pylist()]
+        four = pc.replace_with_mask(four, colons, pa.array(networks, four.type))
+    return four.take(coded.indices)
+
+
+def _network(address: str) -> str:
+    try:
+        return str(ipaddress.IPv6Network((address, 48), strict=False))
+    except ValueError:
+        return address
 
 
 def _as_binary(rows: np.ndarray, null: np.ndarray) -> pa.Array:

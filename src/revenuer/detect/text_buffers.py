@@ -23,6 +23,8 @@ def utf8_buffers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     if n == 0 or offsets_buffer is None:
         return _read_only(np.zeros(0, np.uint8)), np.zeros(n + 1, np.int64)
     offsets = np.frombuffer(offsets_buffer, width)[column.offset : column.offset + n + 1].astype(np.int64)
+    if column.null_count and (np.diff(offsets)[np.asarray(column.is_null())] > 0).any():
+        return utf8_buffers(column.fill_null(""))
     data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
     return _read_only(data), offsets
 
