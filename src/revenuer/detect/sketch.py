@@ -264,7 +264,7 @@ def _one_spelling(ip: pa.Array) -> pa.Array:
 
     What is no address stays as it is.
     """
-    coded = ip.dictionary_encode()
+    coded = ip.cast(pa.string()).dictionary_encode()
     colons = pc.match_substring(coded.dictionary, ":")
     if not pc.any(colons).as_py():
         return ip
@@ -286,12 +286,12 @@ def _shortest(address: str) -> str:
 
 def _prefixes(ip: pa.Array) -> pa.Array:
     """Return each address's network: /24 for IPv4, /48 for IPv6, itself for anything else."""
-    coded = ip.dictionary_encode()
+    coded = ip.cast(pa.string()).dictionary_encode()
     four = pc.replace_substring_regex(coded.dictionary, r"^(\d+\.\d+\.\d+)\.\d+$", r"\1.0/24")
     colons = pc.match_substring(four, ":")
     if pc.any(colons).as_py():
         networks = [_network(a) for a in four.filter(colons).to_pylist()]
-        four = pc.replace_with_mask(four, colons, pa.array(networks, four.type))
+        four = pc.replace_with_mask(four, colons, pa.array(networks))
     return four.take(coded.indices)
 
 
