@@ -23,6 +23,7 @@ from revenuer.detect.candidates import Candidates, find_candidates
 from revenuer.detect.judge import combine
 from revenuer.detect.population import build_population
 from revenuer.detect.signals import SIGNALS, Curve
+from revenuer.detect.signals.base import Measurement
 from revenuer.detect.sketch import sketch_kernel
 from revenuer.engine import DuckDBEngine
 from revenuer.records import SKETCH_SCHEMA
@@ -46,7 +47,7 @@ ONE_SIDED = frozenset(
     {
         "signature_replay", "shared_template", "cot_elicitation", "judging", "bypass_search", "synthetic_pipeline",
         "common_window", "failover", "impersonal_template", "round_the_clock", "model_pivot", "relayed_sessions", "uniform_tooling", "shared_payment",
-        "shared_address", "shared_client", "signup_burst", "disposable_mail", "plan_mismatch",
+        "shared_address", "shared_client", "signup_burst", "disposable_mail", "plan_mismatch", "harvest_volume",
     }
 )  # fmt: skip
 """Signals whose absence an operator can choose: it never speaks for innocence."""
@@ -60,7 +61,7 @@ MIN_GROUP = 20
 MIN_FOUND = 0.6
 """A group with less than this part of a campaign's accounts is not what is to be recognised; fragments would blur every curve."""
 SCALE_WIDTH = 1.0
-SAFETY = 0.7
+SAFETY = 1.0
 """log10 by which the mean e-value of honest groups in logs left out of the fit stays under one: logs that nobody here has seen
 will hold look-alikes that the range has not."""
 EFFECTIVE_GROUPS = 250
@@ -69,13 +70,17 @@ EFFECTIVE_GROUPS = 250
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One candidate group: `label` is its campaign or its commonest archetype."""
+    """One candidate group: `label` is its campaign or its commonest archetype; `taken` its measurements by signal."""
 
     run: str
     label: str
     campaign: bool
     accounts: int
-    values: dict[str, float | None]
+    taken: dict[str, Measurement | None]
+
+    @property
+    def values(self) -> dict[str, float | None]:
+        return {name: None if m is None else m.value for name, m in self.taken.items()}
 
 
 def main() -> None:
@@ -124,7 +129,7 @@ def measure_log(log: Path, work: Path, name: str, identity: bool) -> list[Sample
                 label=str(names[counts.argmax()]),
                 campaign=bool(whole),
                 accounts=group.size,
-                values={k: None if m is None else m.value for k, m in measured.items()},
+                taken=measured,
             )
         )
     return samples
@@ -280,10 +285,10 @@ def total(sample: Sample, curves: dict[str, Curve]) -> float:
     answers = [
         Evidence(
             signal=s.name, family=s.family, outcome=Outcome.POSITIVE, summary="", look_alike="",
-            log10_bayes_factor=curves[s.name](value),
+            log10_bayes_factor=measured.weigh(curves[s.name]),
         )
         for s in SIGNALS
-        if (value := sample.values.get(s.name)) is not None
+        if (measured := sample.taken.get(s.name)) is not None
     ]  # fmt: skip
     answers.sort(key=lambda e: -abs(e.log10_bayes_factor))
     return combine(answers, Calibration(curves=curves, dependence=DEPENDENCE, scale=1.0, shift=0.0))

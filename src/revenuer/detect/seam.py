@@ -18,7 +18,7 @@ SEAM = 10.0
 MIN_HALF = 8
 ODD_ONES = 0.2
 """A half with less than this part of the group are odd ones out: the group goes on without them."""
-MOST_TRIMS = 3
+MOST_TRIMS = 8
 
 
 def halves(members: np.ndarray, linkage: Linkage) -> Halves | None:

@@ -26,10 +26,19 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """`value` on the signal's own scale, larger for more suspicious; `summary` says it in words."""
+    """`value` on the signal's own scale, larger for more suspicious; `summary` says it in words. `at_best`: how large the value may
+    be for all that was seen, where few requests leave that open."""
 
     value: float
     summary: str
+    at_best: float | None = None
+
+    def weigh(self, curve: Curve) -> float:
+        """Return the log10 Bayes factor. What may be mere noise does not speak for innocence."""
+        weight = curve(self.value)
+        if weight < 0 and self.at_best is not None:
+            return min(0.0, max(weight, curve(self.at_best)))
+        return weight
 
 
 Taken = dict[str, Measurement | None]
@@ -63,7 +72,7 @@ class Signal:
         measured = self._take(group, context, {} if taken is None else taken)
         if measured is None:
             return self._answer(Outcome.INCONCLUSIVE, 0.0, "too little data in this group")
-        weight = curve(measured.value)
+        weight = measured.weigh(curve)
         outcome = Outcome.INCONCLUSIVE
         if abs(weight) >= POSITIVE_AT:
             outcome = Outcome.POSITIVE if weight > 0 else Outcome.NEGATIVE

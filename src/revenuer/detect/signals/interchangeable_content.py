@@ -17,9 +17,10 @@ def measure(group: Group, context: Context) -> Measurement | None:
     found = relative_variance(context.content_reference, group.accounts, context)
     if found is None:
         return None
-    relative, here = found
+    relative, least, here = found
     return Measurement(
         value=float(-np.log10(relative)),
+        at_best=float(-np.log10(least)),
         summary=f"topics differ between its {here.accounts} measurable accounts {relative:.1%} as much as between "
         "accounts at large",
     )

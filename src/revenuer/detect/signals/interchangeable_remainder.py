@@ -17,9 +17,10 @@ def measure(group: Group, context: Context) -> Measurement | None:
     found = relative_variance(context.scattered_reference, group.accounts, context)
     if found is None:
         return None
-    relative, here = found
+    relative, least, here = found
     return Measurement(
         value=float(-np.log10(relative)),
+        at_best=float(-np.log10(least)),
         summary=f"outside their own topics its {here.accounts} measurable accounts differ {relative:.1%} as much as at large",
     )
 

@@ -11,15 +11,16 @@ from revenuer.detect.group import Context, Group
 from revenuer.detect.group_time import DAY_HOURS, group_activity
 from revenuer.detect.signals.base import Measurement, Signal
 
-MIN_REQUESTS = 200
+MIN_PER_HOUR = 3.0
+"""Requests an hour of the log; with fewer, chance hides any common movement."""
 
 
 def measure(group: Group, context: Context) -> Measurement | None:
-    """Measure the correlation of the two halves' residuals, attenuation by Poisson noise taken out, in [-1, 1]."""
+    """Measure the correlation of the two halves' residuals, in [-1, 1]; chance in the counts pulls it towards 0."""
     if group.size < 6:
         return None
     activity = group_activity(context.population, group.accounts)
-    if activity.total.sum() < MIN_REQUESTS:
+    if activity.total.mean() < MIN_PER_HOUR:
         return None
     rng = np.random.Generator(np.random.PCG64(context.seed))
     half = rng.permutation(len(activity.counts)) % 2 == 0

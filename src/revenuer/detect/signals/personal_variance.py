@@ -13,8 +13,8 @@ PRIOR_ACCOUNTS = 3
 
 def relative_variance(
     reference: Reference, accounts: np.ndarray, context: Context
-) -> tuple[float, BetweenVariance] | None:
-    """Return (variance between the group's accounts / that at large, the group's estimate).
+) -> tuple[float, float, BetweenVariance] | None:
+    """Return (variance between the group's accounts / that at large, how small it may be, the group's estimate).
 
     Of the group's estimate the middle of its upper half interval is taken: a small group must not look more alike than it
     is. None where fewer than MIN_ACCOUNTS can be measured.
@@ -24,7 +24,8 @@ def relative_variance(
     )
     if here is None or here.accounts < MIN_ACCOUNTS or reference.variance <= 0:
         return None
-    return shrunk((here.variance + here.high) / 2 / reference.variance, here.accounts), here
+    relative = shrunk((here.variance + here.high) / 2 / reference.variance, here.accounts)
+    return relative, min(relative, max(here.low / reference.variance, FLOOR)), here
 
 
 def shrunk(relative: float, accounts: int) -> float:
