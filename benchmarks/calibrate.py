@@ -61,7 +61,7 @@ MIN_GROUP = 20
 MIN_FOUND = 0.6
 """A group with less than this part of a campaign's accounts is not what is to be recognised; fragments would blur every curve."""
 SCALE_WIDTH = 1.0
-SAFETY = 1.0
+SAFETY = 0.7
 """log10 by which the mean e-value of honest groups in logs left out of the fit stays under one: logs that nobody here has seen
 will hold look-alikes that the range has not."""
 EFFECTIVE_GROUPS = 250

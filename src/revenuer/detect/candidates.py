@@ -25,8 +25,8 @@ from revenuer.engine import Engine
 
 MIN_ACCOUNTS = 4
 """Fewer accounts than this are not judged as a group: no variance between accounts can be estimated."""
-MIN_UNMARKED = 12
-"""Nor are fewer than this that no family and no replay marks: among thousands of accounts a handful is alike by chance."""
+LEAST = {"graph": 12, "family": 8, "replay": MIN_ACCOUNTS}
+"""Least accounts of a group by what proposed it: among thousands a handful is alike by chance, or shares a text; a replay is no chance."""
 MOST_CUTS = 3
 """A group is parted at its seam, its parts at theirs, so many times."""
 SAME_AGAIN = 0.9
@@ -150,7 +150,7 @@ def _open_parts(
         explained[accounts.tobytes()] = Explained(
             accounts=accounts, look_alike="one customer's own accounts", reason=why
         )
-    least = MIN_UNMARKED if group.candidate.origin == "graph" else MIN_ACCOUNTS
+    least = LEAST[group.candidate.origin]
     if int(kept.sum()) < least or (why is not None and reason is None):
         return []
     return [
