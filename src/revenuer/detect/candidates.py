@@ -20,7 +20,7 @@ from revenuer.detect.membership import Linkage, settle
 from revenuer.detect.population import Population
 from revenuer.detect.regions import read_scattered
 from revenuer.detect.replay import Replay, find_replays
-from revenuer.detect.seam import Halves, halves_within, trimmed
+from revenuer.detect.seam import Halves, trimmed
 from revenuer.engine import Engine
 
 MIN_ACCOUNTS = 4
@@ -123,16 +123,19 @@ def _settle_all(
                     continue
                 known.add(accounts)
                 whole = _Settled(accounts=accounts, odds=odds, candidate=candidate, halves=None)
-                if candidate.origin == "graph":
-                    whole, parts = _trimmed(whole, linkage)
-                    cut += [Candidate(accounts=part, origin="graph") for part in parts]
-                settled += _open_parts(whole, population, exempt, explained)
+                for found in _open_parts(whole, population, exempt, explained):
+                    group, cuts = _trimmed(found, linkage)
+                    cut += [Candidate(accounts=part, origin="graph") for part in cuts]
+                    if len(group.accounts) >= LEAST[candidate.origin]:
+                        settled.append(group)
             waiting = cut
     return settled, list(explained.values())
 
 
 def _trimmed(whole: _Settled, linkage: Linkage) -> tuple[_Settled, list[np.ndarray]]:
-    """Return the group without odd ones out, and every part worth settling for itself."""
+    """Return the group without odd ones out, and every part worth settling for itself. A mark outweighs any seam."""
+    if whole.candidate.origin != "graph":
+        return whole, []
     accounts, parts, off = trimmed(whole.accounts, linkage)
     kept = np.isin(whole.accounts, accounts)
     return replace(whole, accounts=accounts, odds=whole.odds[kept], halves=parts), [*off, *(parts or ())]
@@ -150,19 +153,10 @@ def _open_parts(
         explained[accounts.tobytes()] = Explained(
             accounts=accounts, look_alike="one customer's own accounts", reason=why
         )
-    least = LEAST[group.candidate.origin]
-    if int(kept.sum()) < least or (why is not None and reason is None):
+    if why is not None and reason is None:
         return []
-    return [
-        replace(
-            group,
-            accounts=accounts[part],
-            odds=group.odds[part],
-            halves=halves_within(accounts[part], group.halves),
-        )
-        for part in (kept, *_apart_from_a_clump(accounts, kept, population))
-        if int(part.sum()) >= least
-    ]
+    parts = (kept, *_apart_from_a_clump(accounts, kept, population))
+    return [replace(group, accounts=accounts[part], odds=group.odds[part]) for part in parts]
 
 
 class _Known:

@@ -27,7 +27,7 @@ STAYING = (0.3, 0.2, 0.1, 0.05)
 """Expected share of strangers among the members that is suffered while the group takes shape, round by round."""
 JOINING = 0.02
 """Expected share of strangers at the level over which accounts join that were not proposed."""
-SURE = 0.05
+SURE = 0.03
 """Expected share of strangers among those who are named. It counts high: siblings not yet found pass for strangers."""
 SCATTERED_WEIGHT = 0.5
 RHYTHM_WEIGHT = 0.5

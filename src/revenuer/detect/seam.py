@@ -45,11 +45,3 @@ def trimmed(members: np.ndarray, linkage: Linkage) -> tuple[np.ndarray, Halves |
         off.append(small)
         members = np.setdiff1d(members, small, assume_unique=True)
     return members, None, off
-
-
-def halves_within(members: np.ndarray, parts: Halves | None) -> Halves | None:
-    """Return what `members` hold of each half; None where one of them has next to nothing left."""
-    if parts is None:
-        return None
-    first, second = (np.intersect1d(members, part, assume_unique=True) for part in parts)
-    return (first, second) if min(len(first), len(second)) >= ODD_ONES * len(members) else None

@@ -9,7 +9,7 @@ from revenuer.detect.identity import Identity
 from revenuer.detect.link import AccountSpace
 from revenuer.detect.membership import SURE, Linkage, likeness, settle
 from revenuer.detect.replay import Replay
-from revenuer.detect.seam import halves, halves_within, trimmed
+from revenuer.detect.seam import halves, trimmed
 from revenuer.stats.two_covariance import TwoCovariance
 
 SIZE, DIMS = 800, 16
@@ -109,5 +109,3 @@ def test_odd_ones_out_are_cut_off_and_handed_on() -> None:
     members, parts, off = trimmed(np.arange(80), given)
     assert parts is not None
     assert not off
-    assert halves_within(FIRST, parts) is None
-    assert halves_within(np.arange(20, 60), parts) is not None
