@@ -15,12 +15,18 @@ from revenuer.detect.group import Context, Group, Reference
 from revenuer.detect.group_facts import read_group_facts
 from revenuer.detect.identity import Identity, read_identity
 from revenuer.detect.link import LinkGraph, link_accounts
-from revenuer.detect.look_alikes import declared, one_company, without_declared_siblings
+from revenuer.detect.look_alikes import (
+    declared,
+    guests,
+    houses,
+    one_company,
+    without_declared_siblings,
+)
 from revenuer.detect.membership import Linkage, settle
 from revenuer.detect.population import Population
 from revenuer.detect.regions import read_scattered
 from revenuer.detect.replay import Replay, find_replays
-from revenuer.detect.seam import Halves, trimmed
+from revenuer.detect.seam import trimmed
 from revenuer.engine import Engine
 
 MIN_ACCOUNTS = 4
@@ -88,7 +94,6 @@ def find_candidates(
             facts=fact,
             family=found.candidate.family,
             origin=found.candidate.origin,
-            halves=found.halves,
         )
         for found, fact in zip(settled, facts, strict=True)
     ]
@@ -97,19 +102,18 @@ def find_candidates(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Settled:
-    """A group on its way to judgement; `halves` are its two parts where a seam runs through it."""
+    """A group on its way to judgement."""
 
     accounts: np.ndarray
     odds: np.ndarray
     candidate: Candidate
-    halves: Halves | None
 
 
 def _settle_all(
     candidates: list[Candidate], linkage: Linkage, population: Population, threads: int
 ) -> tuple[list[_Settled], list[Explained]]:
     """Settle `candidates` and, wave by wave, the parts of those through which a seam runs."""
-    exempt = declared(population)
+    exempt, house = declared(population), houses(population)
     known = _Known(size=linkage.size)
     settled: list[_Settled] = []
     explained: dict[bytes, Explained] = {}
@@ -122,31 +126,41 @@ def _settle_all(
                 if len(accounts) < MIN_ACCOUNTS or known.nearly(accounts):
                     continue
                 known.add(accounts)
-                whole = _Settled(accounts=accounts, odds=odds, candidate=candidate, halves=None)
-                for found in _open_parts(whole, population, exempt, explained):
+                whole = _Settled(accounts=accounts, odds=odds, candidate=candidate)
+                for found in _open_parts(whole, population, exempt, house, explained):
                     group, cuts = _trimmed(found, linkage)
                     cut += [Candidate(accounts=part, origin="graph") for part in cuts]
-                    if len(group.accounts) >= LEAST[candidate.origin]:
+                    if group is not None and len(group.accounts) >= LEAST[candidate.origin]:
                         settled.append(group)
             waiting = cut
     return settled, list(explained.values())
 
 
-def _trimmed(whole: _Settled, linkage: Linkage) -> tuple[_Settled, list[np.ndarray]]:
-    """Return the group without odd ones out, and every part worth settling for itself. A mark outweighs any seam."""
+def _trimmed(whole: _Settled, linkage: Linkage) -> tuple[_Settled | None, list[np.ndarray]]:
+    """Return the group without odd ones out, None if it is of two pieces, and the parts to be settled for themselves.
+
+    A mark outweighs any seam.
+    """
     if whole.candidate.origin != "graph":
         return whole, []
-    accounts, parts, off = trimmed(whole.accounts, linkage)
+    accounts, off = trimmed(whole.accounts, linkage)
     kept = np.isin(whole.accounts, accounts)
-    return replace(whole, accounts=accounts, odds=whole.odds[kept], halves=parts), [*off, *(parts or ())]
+    return replace(whole, accounts=accounts, odds=whole.odds[kept]) if len(accounts) else None, off
 
 
 def _open_parts(
-    group: _Settled, population: Population, exempt: np.ndarray, explained: dict[bytes, Explained]
+    group: _Settled,
+    population: Population,
+    exempt: np.ndarray,
+    house: np.ndarray,
+    explained: dict[bytes, Explained],
 ) -> list[_Settled]:
     """Return what of `group` is to be judged, whole and apart from a clump; what the provider knows is put into `explained`."""
     accounts = group.accounts
-    open_, reason = without_declared_siblings(accounts[~exempt[accounts]], population)
+    set_aside = exempt[accounts]
+    if group.candidate.origin != "replay":
+        set_aside = set_aside | guests(accounts, house)
+    open_, reason = without_declared_siblings(accounts[~set_aside], population)
     kept = np.isin(accounts, open_)
     why = reason or (one_company(open_, population) if len(open_) >= MIN_ACCOUNTS else None)
     if why is not None:

@@ -81,8 +81,7 @@ class Group:
     """Accounts (sorted codes) that may be one operator's, with `odds` (log10, per account) of belonging.
 
     `facts` are the group's numbers from the request table, by name (see group_facts); `family` the prompt family that all
-    share, if one does; `origin` says what proposed the group (`graph`, `family`, `replay`); `halves` are its two parts where
-    its wording is of two pieces (detect/seam.py).
+    share, if one does; `origin` says what proposed the group (`graph`, `family`, `replay`).
     """
 
     accounts: np.ndarray
@@ -90,7 +89,6 @@ class Group:
     facts: dict[str, float]
     family: Family | None
     origin: str = "graph"
-    halves: tuple[np.ndarray, np.ndarray] | None = None
 
     @property
     def size(self) -> int:

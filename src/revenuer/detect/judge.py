@@ -25,7 +25,6 @@ class Judgement:
     group: Group
     evidence: tuple[Evidence, ...]
     log10_e: float
-    strength: float
     sufficient: bool
 
 
@@ -38,12 +37,10 @@ def judge(group: Group, context: Context, calibration: Calibration) -> Judgement
     evidence = [signal.evaluate(group, context, calibration.curves[signal.name], taken) for signal in SIGNALS]
     evidence.sort(key=lambda e: -abs(e.log10_bayes_factor))
     positive = {e.family for e in evidence if e.outcome is Outcome.POSITIVE}
-    strength = combine(evidence, calibration)
     return Judgement(
         group=group,
         evidence=tuple(evidence),
-        log10_e=float(np.clip(strength, -MAX_LOG10_E, MAX_LOG10_E)),
-        strength=strength,
+        log10_e=float(np.clip(combine(evidence, calibration), -MAX_LOG10_E, MAX_LOG10_E)),
         sufficient=len(positive) >= MIN_FAMILIES or DETERMINISTIC in positive,
     )
 

@@ -13,6 +13,11 @@ from revenuer.records import LICENSED_DISTILLATION
 CHECKED = ("business", "kyc")
 MIN_SIBLINGS = 3
 SIBLING_SHARE = 0.6
+MIN_HOUSE = 6
+ONE_DOOR = 0.4
+"""Part of a mail domain's accounts that signed up from one address: a house's own domain, not a mail provider's."""
+AT_HOME = 0.6
+"""A group that holds less of a house than this holds guests: they are the house's."""
 
 
 def licensed(population: Population) -> np.ndarray:
@@ -69,3 +74,29 @@ def one_company(accounts: np.ndarray, population: Population, share_at_large: fl
     if float(_checked(population)[accounts].mean()) < 0.5:
         return None
     return f"one mail domain ({domain[top].as_py()}) on a business that was verified"
+
+
+def houses(population: Population) -> np.ndarray:
+    """Return (N,) an int code of each account's house (a school, an office: one mail domain behind one door), -1 for none."""
+    domain, _ = population.mail_domain
+    door = population.registry["signup_ip"].combine_chunks().dictionary_encode()
+    address = np.asarray(door.indices.fill_null(-1)).astype(np.int64)
+    known = np.flatnonzero((domain >= 0) & (address >= 0))
+    pairs, counts = np.unique(np.column_stack([domain[known], address[known]]), axis=0, return_counts=True)
+    size = np.bincount(domain[domain >= 0], minlength=1)
+    busiest = np.zeros(len(size), np.int64)
+    np.maximum.at(busiest, pairs[:, 0], counts)
+    is_house = (size >= MIN_HOUSE) & (busiest >= ONE_DOOR * size)
+    found: np.ndarray = np.where((domain >= 0) & is_house[domain], domain, -1)
+    return found
+
+
+def guests(accounts: np.ndarray, house: np.ndarray) -> np.ndarray:
+    """Return a mask over `accounts`: those of a house most of which is not among them.
+
+    A few of a class do an operator's kind of task at an operator's hour; their classmates, who do not, say whose they are.
+    """
+    inside = np.bincount(house[accounts] + 1, minlength=int(house.max(initial=-1)) + 2)
+    whole = np.bincount(house + 1, minlength=len(inside))
+    mine = house[accounts] + 1
+    return np.asarray((mine > 0) & (inside[mine] < AT_HOME * whole[mine]))

@@ -31,7 +31,7 @@ def sanctioned_campaigns(engine: Engine, candidates: Candidates) -> tuple[Campai
     records = []
     for rank, (codes, fact) in enumerate(zip(groups, facts, strict=True), start=1):
         group = Group(accounts=codes, odds=np.zeros(len(codes)), facts=fact, family=None)
-        judgement = Judgement(group=group, evidence=(), log10_e=0.0, strength=0.0, sufficient=False)
+        judgement = Judgement(group=group, evidence=(), log10_e=0.0, sufficient=False)
         name = campaign_id(population.ids.take(pa.array(codes)).to_pylist()).replace("C-", "S-")
         extras = Extras(models=(), lineage=Lineage(), examples=(), harvest=LICENSED)
         records.append(assemble(judgement, candidates, rank=rank, identifier=name, extras=extras))

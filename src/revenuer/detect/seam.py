@@ -35,13 +35,16 @@ def halves(members: np.ndarray, linkage: Linkage) -> Halves | None:
     return first, second
 
 
-def trimmed(members: np.ndarray, linkage: Linkage) -> tuple[np.ndarray, Halves | None, list[np.ndarray]]:
-    """Return (the group without odd ones out, its halves if it is of two pieces all the same, the parts cut off)."""
+def trimmed(members: np.ndarray, linkage: Linkage) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return (the group without odd ones out, what was cut off); nothing of the group where it is of two pieces all the same."""
     off: list[np.ndarray] = []
-    while (parts := halves(members, linkage)) is not None and len(off) < MOST_TRIMS:
+    for _ in range(MOST_TRIMS):
+        parts = halves(members, linkage)
+        if parts is None:
+            return members, off
         small = min(parts, key=len)
         if len(small) >= ODD_ONES * len(members):
-            return members, parts, off
+            break
         off.append(small)
         members = np.setdiff1d(members, small, assume_unique=True)
-    return members, None, off
+    return members[:0], [*off, *(halves(members, linkage) or ())]

@@ -11,10 +11,10 @@ from revenuer.stats import e_bh
 
 FALSE_CAMPAIGN_SHARE = 0.01
 """Expected share of false campaigns among those reported (e-BH, DESIGN section 4)."""
+WATCHED = 1.0
+"""log10 e over which a group that is not reported is worth a look."""
 SAME_GROUP = 0.5
 """Two groups of which the smaller shares this part with the other are one group seen twice."""
-STANDS = 2.0
-"""log10 e at which one half of a group with a seam is judged for itself."""
 MIN_LEFT = 4
 ITS_OWN = 0.8
 """A group that leaves more than the rest of its accounts to others is not reported: its evidence was theirs."""
@@ -43,16 +43,19 @@ def select_campaigns(
 
     Overlapping candidates are reduced to the strongest first, so that e-BH counts each group once.
     """
-    distinct = _distinct(sorted(_of_one_piece(judgements), key=_strength))
+    distinct = _distinct(sorted(judgements, key=_place))
     log10_e = [j.log10_e if j.sufficient else -np.inf for j in distinct]
     accepted = e_bh(log10_e, level).rejected if distinct else np.zeros(0, bool)
     campaigns = _merged([j for j, yes in zip(distinct, accepted, strict=True) if yes], linkage)
-    watched = [
-        j for j, yes in zip(distinct, accepted, strict=True) if not yes and j.sufficient and j.log10_e > 1
-    ]
-    chosen = {id(j) for j in campaigns + watched}
+    named = np.zeros(linkage.size, bool)
+    for campaign in campaigns:
+        named[campaign.group.accounts] = True
+    rest = [j for j in distinct if named[j.group.accounts].mean() <= 1 - ITS_OWN]
+    watched = [j.sufficient and j.log10_e > WATCHED for j in rest]
     return Selection(
-        campaigns=campaigns, watched=watched, cleared=[j for j in distinct if id(j) not in chosen]
+        campaigns=campaigns,
+        watched=[j for j, yes in zip(rest, watched, strict=True) if yes],
+        cleared=[j for j, yes in zip(rest, watched, strict=True) if not yes],
     )
 
 
@@ -97,31 +100,16 @@ def _kin(one: Judgement, other: Judgement, linkage: Linkage) -> bool:
     )
 
 
-def _strength(judgement: Judgement) -> tuple[float, int]:
+def _place(judgement: Judgement) -> tuple[float, int]:
     """Order strongest first; marked groups and larger ones count for more, since a core is not the whole operator.
 
-    Of groups beyond what the calibration can tell apart (MAX_LOG10_E) the marked and then the larger come first.
+    No sum counts for more than MAX_LOG10_E, so of groups beyond it the marked and then the larger come first.
     """
     factor = 1.0
-    if judgement.strength > 0:
+    if judgement.log10_e > 0:
         factor = 1 + PER_DECADE * float(np.log10(judgement.group.size))
         factor *= MARKED if judgement.group.origin != "graph" else 1.0
     return -judgement.log10_e * factor, -judgement.group.size
-
-
-def _of_one_piece(judgements: list[Judgement]) -> list[Judgement]:
-    """Leave out each group with a seam of which a half stands as a group of its own: the other half is somebody else."""
-    strong = [j for j in judgements if j.sufficient and j.log10_e >= STANDS]
-    return [
-        j
-        for j in judgements
-        if j.group.halves is None
-        or not any(_nearly(half, other.group.accounts) for half in j.group.halves for other in strong)
-    ]
-
-
-def _nearly(one: np.ndarray, other: np.ndarray) -> bool:
-    return len(np.intersect1d(one, other, assume_unique=True)) >= SAME_GROUP * max(len(one), len(other))
 
 
 def _distinct(ordered: list[Judgement]) -> list[Judgement]:

@@ -9,7 +9,14 @@ import pytest
 
 from builders.scanned import surveyed
 from builders.town import Town
-from revenuer.detect.look_alikes import declared, licensed, one_company, without_declared_siblings
+from revenuer.detect.look_alikes import (
+    declared,
+    guests,
+    houses,
+    licensed,
+    one_company,
+    without_declared_siblings,
+)
 from revenuer.detect.population import Population
 
 SIZE = 200
@@ -99,3 +106,35 @@ def test_a_mail_provider_is_no_company(plain: Population) -> None:
     population = registered(plain, email_domain=["gmail.com"] * SIZE, verification=["business"] * SIZE)
     assert one_company(np.arange(6), population) is None
     assert one_company(np.arange(6), registered(plain, email_domain=[])) is None
+
+
+def housed(plain: Population, *, door: str | None) -> Population:
+    """A school of ten, a mail provider's ten at ten doors, and a pool of ten of one domain and one door."""
+    domains = ["school.example"] * 10 + ["mail.example"] * 10 + ["pool.example"] * 10
+    doors = [door] * 10 + [f"198.51.100.{i}" for i in range(10)] + ["203.0.113.9"] * 10
+    return registered(plain, email_domain=domains, signup_ip=doors)
+
+
+def test_a_house_has_its_own_domain_and_one_door(plain: Population) -> None:
+    house = houses(housed(plain, door="192.0.2.1"))
+    assert len(set(house[:10].tolist()) | {-1}) == 2
+    assert set(house[10:20].tolist()) == {-1}
+    assert set(house[30:].tolist()) == {-1}
+    assert house[20] not in (-1, house[0])
+
+
+def test_a_few_of_a_class_are_guests_in_a_group(plain: Population) -> None:
+    house = houses(housed(plain, door="192.0.2.1"))
+    group = np.array([0, 1, 2, 12, 13, *range(20, 30), 40])
+    assert group[guests(group, house)].tolist() == [0, 1, 2]
+
+
+def test_a_whole_class_is_judged_as_any_group(plain: Population) -> None:
+    house = houses(housed(plain, door="192.0.2.1"))
+    assert not guests(np.arange(10), house).any()
+
+
+def test_without_sign_up_addresses_there_are_no_houses(plain: Population) -> None:
+    population = registered(plain, email_domain=["school.example"] * 10, signup_ip=[])
+    assert (houses(population) == -1).all()
+    assert not guests(np.arange(5), houses(population)).any()

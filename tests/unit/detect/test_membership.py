@@ -102,10 +102,13 @@ def test_two_pools_that_keep_the_same_hours_come_apart() -> None:
 
 def test_odd_ones_out_are_cut_off_and_handed_on() -> None:
     given = linkage({0: FIRST, 1: SECOND}, {0: np.arange(80)})
-    members, parts, off = trimmed(np.arange(47), given)
+    members, off = trimmed(np.arange(47), given)
     assert members.tolist() == FIRST.tolist()
-    assert parts is None
     assert [part.tolist() for part in off] == [list(range(40, 47))]
-    members, parts, off = trimmed(np.arange(80), given)
-    assert parts is not None
-    assert not off
+
+
+def test_nothing_of_a_group_of_two_pieces_is_left_but_the_pieces() -> None:
+    given = linkage({0: FIRST, 1: SECOND}, {0: np.arange(80)})
+    members, off = trimmed(np.arange(80), given)
+    assert not len(members)
+    assert {len(part) for part in off} == {40}

@@ -1,7 +1,6 @@
 """From judgements to campaigns: one group once, false discoveries controlled, evidence of several kinds."""
 
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from revenuer.detect.calibration import load_calibration
 from revenuer.detect.group import Group
 from revenuer.detect.identity import Identity
-from revenuer.detect.judge import MIN_FAMILIES, Judgement, combine
+from revenuer.detect.judge import MAX_LOG10_E, MIN_FAMILIES, Judgement, combine
 from revenuer.detect.link import AccountSpace
 from revenuer.detect.membership import Linkage
 from revenuer.detect.replay import Replay
@@ -34,18 +33,21 @@ def linkage() -> Linkage:
     )  # fmt: skip
 
 
-def judgement(accounts: Iterable[int], log10_e: float, sufficient: bool = True) -> Judgement:
+def judgement(
+    accounts: Iterable[int],
+    log10_e: float,
+    sufficient: bool = True,
+    *,
+    odds: Sequence[float] | None = None,
+) -> Judgement:
     codes = np.array(sorted(accounts))
-    group = Group(accounts=codes, odds=np.zeros(len(codes)), facts={}, family=None)
-    known = {f.name for f in fields(Judgement)}
-    given = {
-        "group": group,
-        "evidence": (),
-        "log10_e": log10_e,
-        "strength": log10_e,
-        "sufficient": sufficient,
-    }
-    return Judgement(**{name: value for name, value in given.items() if name in known})
+    group = Group(
+        accounts=codes,
+        odds=np.zeros(len(codes)) if odds is None else np.array(odds, float),
+        facts={},
+        family=None,
+    )
+    return Judgement(group=group, evidence=(), log10_e=log10_e, sufficient=sufficient)
 
 
 def accounts(selection: Selection) -> list[list[int]]:
@@ -78,6 +80,32 @@ def test_campaigns_share_no_account() -> None:
     ]
     owned = [a for group in accounts(select_campaigns(given, linkage())) for a in group]
     assert len(owned) == len(set(owned))
+
+
+def test_an_account_goes_to_the_group_that_it_fits_best() -> None:
+    first = judgement(range(20), 9.0, odds=[2.0] * 18 + [1.5, 1.5])
+    second = judgement(range(18, 40), 9.0, odds=[3.0, 3.0] + [2.0] * 20)
+    found = select_campaigns([first, second], linkage())
+    assert sorted(accounts(found)) == [list(range(18)), list(range(18, 40))]
+
+
+def test_what_is_left_of_a_group_that_others_claim_is_not_reported() -> None:
+    """Its evidence was theirs: thirteen bystanders must not be named for seven replayers among them."""
+    replayers = judgement(range(30), 9.0, odds=[3.0] * 30)
+    mixed = judgement(range(23, 43), 6.0, odds=[1.5] * 20)
+    assert accounts(select_campaigns([replayers, mixed], linkage())) == [list(range(30))]
+
+
+def test_of_groups_beyond_the_calibration_the_larger_goes_first() -> None:
+    core, operator = judgement(range(12), MAX_LOG10_E), judgement(range(40), MAX_LOG10_E)
+    assert accounts(select_campaigns([core, operator], linkage())) == [list(range(40))]
+
+
+def test_a_reported_group_is_not_cleared_as_well() -> None:
+    first, second = judgement(range(20), 9.0, odds=[2.0] * 20), judgement(range(18, 40), 8.0, odds=[1.0] * 22)
+    found = select_campaigns([first, second], linkage())
+    assert accounts(found) == [list(range(20)), list(range(20, 40))]
+    assert found.cleared == found.watched == []
 
 
 def test_more_candidates_ask_for_more_evidence() -> None:
