@@ -46,8 +46,8 @@ class FitSpace:
         )
 
 
-def log10_ratio(space: FitSpace, members: np.ndarray, wanted: np.ndarray) -> np.ndarray | None:
-    """Return log10 p(account | group) / p(account | population) (N,) where the mask `wanted` asks and the account is known, else 0.
+def log10_ratio(space: FitSpace, members: np.ndarray, of: np.ndarray) -> np.ndarray | None:
+    """Return log10 p(account | group) / p(account | population) of each of the accounts `of` (sorted codes); 0 for one not known.
 
     A member is compared with the others: its own part is taken out of the mean, or few members would each vouch for themselves.
     None where too few members are known.
@@ -62,12 +62,10 @@ def log10_ratio(space: FitSpace, members: np.ndarray, wanted: np.ndarray) -> np.
     center = (weight * at).sum(axis=0) / whole
     left = np.maximum(1 - weight / whole, 0.05)
     spread = np.clip(((at - center) ** 2 / left - noise).mean(axis=0), MIN_SPREAD, 1.0)
-    score = np.zeros(len(space.known))
-    is_member = np.zeros(len(space.known), bool)
-    is_member[inside] = True
+    score = np.zeros(len(of))
     _log10_ratios(
-        space.at, space.noise, space.unit, space.at_large, center, spread, whole, is_member,
-        wanted & space.known, score,
+        space.at, space.noise, space.unit, space.at_large, space.known, center, spread, whole, of,
+        np.isin(of, inside, assume_unique=True), score,
     )  # fmt: skip
     return score
 
@@ -85,32 +83,34 @@ def _log10_ratios(
     noise: np.ndarray,
     unit: np.ndarray,
     at_large: np.ndarray,
+    known: np.ndarray,
     center: np.ndarray,
     spread: np.ndarray,
     whole: np.ndarray,
+    of: np.ndarray,
     member: np.ndarray,
-    wanted: np.ndarray,
     score: np.ndarray,
 ) -> None:
-    """Write the scores of the accounts that the mask `wanted` (N,) names into `score` (N,).
+    """Write the scores of the accounts `of`, of which `member` marks the group's, into `score`.
 
     One logarithm an account: the product of 48 variances in these units lies between 0.02^48 and 10^282, since no
     dimension of a model has a variance under 10^-6 (stats/two_covariance.py).
     """
     to_log10 = -0.5 / np.log(10.0)
-    for i in range(at.shape[0]):
-        if not wanted[i]:
+    for place in range(len(of)):
+        i = of[place]
+        if not known[i]:
             continue
         product, squares = 1.0, 0.0
         for k in range(at.shape[1]):
             own = noise[i] * unit[k]
             distance = at[i, k] - center[k]
             rest = whole[k]
-            if member[i]:
+            if member[place]:
                 rest -= 1 / (own + 0.05)
                 rest = max(rest, 0.05 * whole[k])
                 distance *= whole[k] / rest
             here = spread[k] + 1 / rest + own
             product *= here
             squares += distance * distance / here
-        score[i] = to_log10 * (np.log(product) + squares - at_large[i])
+        score[place] = to_log10 * (np.log(product) + squares - at_large[i])

@@ -41,7 +41,8 @@ class Holders:
     def raise_sharers(self, best: np.ndarray, inside: np.ndarray, members: np.ndarray, most: float) -> None:
         """Raise `best` (N,) of everybody who holds a value of (other) `members` to log10 of how much likelier the value is in
         the group than at large, at most `most`. `inside` (N,) bool marks the members."""
-        _raise_sharers(best, inside, members, self.value, self.first, self.holder, self.starts, most)
+        held = np.zeros(len(self.starts) - 1, np.int64)
+        _raise_sharers(best, inside, members, self.value, self.first, self.holder, self.starts, held, most)
 
 
 @njit(cache=True, nogil=True)
@@ -53,9 +54,10 @@ def _raise_sharers(
     first: np.ndarray,
     holder: np.ndarray,
     starts: np.ndarray,
+    held: np.ndarray,
     most: float,
 ) -> None:
-    held = np.zeros(len(starts) - 1, np.int64)
+    """`held` (V,) comes zeroed from outside, where zeros of which few are touched cost nothing."""
     known = members[members < len(first) - 1]
     for member in known:
         for at in range(first[member], first[member + 1]):

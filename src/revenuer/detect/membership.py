@@ -78,27 +78,30 @@ class Linkage:
         return sparse.csr_array((np.ones(len(ends[0]), bool), ends), shape=(self.size, self.size))
 
     def near(self, members: np.ndarray) -> np.ndarray:
-        """Return (N,) bool: accounts worth scoring against `members`: they, the strangers, and who was paired with one of them.
+        """Return the accounts worth scoring against `members`, sorted: they, the strangers, and who was paired with one of them.
 
         All, where the strangers are all.
         """
-        near = np.zeros(self.size, bool)
-        near[self.strangers] = True
-        if len(self.strangers) < self.size:
-            near[members] = True
-            near[self._partners[members].indices] = True
-        return near
+        if len(self.strangers) == self.size:
+            return self.strangers
+        return np.unique(np.concatenate([members, self.strangers, self._partners[members].indices]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """`score` (N,) of each account against the group of the mask `inside`, -inf where nothing brings them together; `ordered`, the
-    scores that are finite; `expected` strangers over each of LEVELS."""
+    """`score` of each of `accounts` (sorted codes, those that something brings near) against a group, whose members `inside` marks;
+    `ordered`, the scores ascending; `expected` strangers over each of LEVELS."""
 
+    accounts: np.ndarray
     score: np.ndarray
-    ordered: np.ndarray
     inside: np.ndarray
+    ordered: np.ndarray
     expected: np.ndarray
+
+    def of(self, accounts: np.ndarray) -> np.ndarray:
+        """Return the scores of `accounts`, -inf for one that nothing brings near."""
+        place = np.minimum(np.searchsorted(self.accounts, accounts), len(self.accounts) - 1)
+        return np.where(self.accounts[place] == accounts, self.score[place], -np.inf)
 
     def level(self, share: float) -> float:
         """Return the lowest score over which at most `share` of the accounts are expected to be strangers."""
@@ -106,10 +109,10 @@ class Likeness:
         enough = self.expected <= share * reached
         return float(LEVELS[enough.argmax()]) if enough.any() else NO_LEVEL
 
-    def odds(self, accounts: np.ndarray) -> np.ndarray:
-        """Return log10 of how many accounts reach the score of each of `accounts` for every stranger expected to."""
-        reached = len(self.ordered) - np.searchsorted(self.ordered, self.score[accounts], side="left")
-        expected = np.interp(self.score[accounts], LEVELS, np.log10(np.maximum(self.expected, 1e-12)))
+    def odds(self, score: np.ndarray) -> np.ndarray:
+        """Return log10 of how many accounts reach each `score` for every stranger expected to."""
+        reached = len(self.ordered) - np.searchsorted(self.ordered, score, side="left")
+        expected = np.interp(score, LEVELS, np.log10(np.maximum(self.expected, 1e-12)))
         return np.asarray(np.log10(reached) - expected)
 
 
@@ -122,15 +125,15 @@ def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarr
     members = candidate.accounts
     for share in STAYING if candidate.origin == "graph" else ():
         found = likeness(members, linkage, _common_family(members, linkage))
-        staying = members[found.score[members] >= found.level(share)]
-        joining = np.flatnonzero(~found.inside & (found.score >= found.level(JOINING)))
+        staying = found.accounts[found.inside & (found.score >= found.level(share))]
+        joining = found.accounts[~found.inside & (found.score >= found.level(JOINING))]
         settled = np.union1d(staying, joining) if len(joining) <= len(staying) else staying
         if len(settled) < MIN_GROUP:
             return settled, np.zeros(len(settled))
         members = settled
     found = likeness(members, linkage, candidate.family or _common_family(members, linkage))
-    sure = members[found.score[members] >= found.level(SURE)]
-    return sure, found.odds(sure)
+    sure = found.inside & (found.score >= found.level(SURE))
+    return found.accounts[sure], found.odds(found.score[sure])
 
 
 def _common_family(members: np.ndarray, linkage: Linkage) -> Family | None:
@@ -144,40 +147,38 @@ def _common_family(members: np.ndarray, linkage: Linkage) -> Family | None:
 
 
 def likeness(members: np.ndarray, linkage: Linkage, family: Family | None) -> Likeness:
-    """Return how well every account fits the group `members` (sorted codes)."""
-    inside = np.zeros(linkage.size, bool)
-    inside[members] = True
-    strangers = linkage.strangers[~inside[linkage.strangers]]
-    added = _added(members, linkage, family)
+    """Return how well the accounts that are near it fit the group `members` (sorted codes)."""
     near = linkage.near(members)
-    score = np.full(linkage.size, -np.inf)
-    score[near] = added[near] + _surprise(members, linkage, strangers, near)[near]
-    value, count = np.unique(np.round(added[strangers], 1), return_counts=True)
-    share = (_by_chance(LEVELS[:, None] - value) * count).sum(axis=1) / max(len(strangers), 1)
+    inside = np.isin(near, members, assume_unique=True)
+    stranger = np.isin(near, linkage.strangers, assume_unique=True) & ~inside
+    added = _added(members, linkage, family)[near]
+    score = added + _surprise(members, linkage, near, stranger)
+    value, count = np.unique(np.round(added[stranger], 1), return_counts=True)
+    share = (_by_chance(LEVELS[:, None] - value) * count).sum(axis=1) / max(int(stranger.sum()), 1)
     return Likeness(
+        accounts=near,
         score=score,
-        ordered=np.sort(score[near]),
         inside=inside,
+        ordered=np.sort(score),
         expected=share * (linkage.size - len(members)),
     )
 
 
-def _surprise(members: np.ndarray, linkage: Linkage, strangers: np.ndarray, near: np.ndarray) -> np.ndarray:
-    """Return (N,) the weighted sum of ranks in wording and rhythm; 0 for an account of which nothing is known or asked."""
+def _surprise(members: np.ndarray, linkage: Linkage, near: np.ndarray, stranger: np.ndarray) -> np.ndarray:
+    """Return the weighted sum of ranks in wording and rhythm of each account in `near`; 0 for one of which nothing is known."""
     content, scattered, behavior = linkage.fits
-    wording = _rank(log10_ratio(content, members, near), content, strangers, near)
-    apart = _rank(log10_ratio(scattered, members, near), scattered, strangers, near)
+    wording = _rank(log10_ratio(content, members, near), content.known[near], stranger)
+    apart = _rank(log10_ratio(scattered, members, near), scattered.known[near], stranger)
     if apart.any():
-        wording = _rank(wording + SCATTERED_WEIGHT * apart, content, strangers, near)
-    rhythm = _rank(log10_ratio(behavior, members, near), behavior, strangers, near)
+        wording = _rank(wording + SCATTERED_WEIGHT * apart, content.known[near], stranger)
+    rhythm = _rank(log10_ratio(behavior, members, near), behavior.known[near], stranger)
     return wording + RHYTHM_WEIGHT * rhythm
 
 
-def _rank(score: np.ndarray | None, space: FitSpace, strangers: np.ndarray, near: np.ndarray) -> np.ndarray:
-    rank = np.zeros(len(space.known))
+def _rank(score: np.ndarray | None, known: np.ndarray, stranger: np.ndarray) -> np.ndarray:
+    rank = np.zeros(len(known))
     if score is not None:
-        asked = near & space.known
-        rank[asked] = rank_among(score[strangers[space.known[strangers]]], score[asked])
+        rank[known] = rank_among(score[stranger & known], score[known])
     return rank
 
 

@@ -130,4 +130,4 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> float:
 def same_operator(one: np.ndarray, other: np.ndarray, linkage: Linkage) -> bool:
     """Say whether most accounts of `other` would be taken into `one` from outside: then the cut between them was ours."""
     found = likeness(one, linkage, None)
-    return float((found.score[other] >= found.level(JOINING)).mean()) > 0.5
+    return float((found.of(other) >= found.level(JOINING)).mean()) > 0.5

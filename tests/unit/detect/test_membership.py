@@ -82,9 +82,9 @@ def test_a_large_log_scores_whom_pairs_bring_near(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(membership, "NULL_ACCOUNTS", 300)
     sampled = linkage({0: FIRST}, {0: FIRST})
     some = likeness(FIRST[:30], sampled, None)
-    assert np.isfinite(some.score[FIRST]).all()
-    assert np.isinf(some.score).sum() > 300
-    assert some.score[FIRST] == pytest.approx(everybody.score[FIRST], abs=1.0)
+    assert np.isfinite(some.of(FIRST)).all()
+    assert np.isinf(some.of(np.arange(SIZE))).sum() > 300
+    assert some.of(FIRST) == pytest.approx(everybody.of(FIRST), abs=1.0)
     assert some.expected == pytest.approx(everybody.expected, rel=0.01)
 
 
