@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from revenuer.detect.cluster import Candidate, cluster
 from revenuer.detect.families import Family, find_families
 from revenuer.detect.group import Context, Group, Reference
 from revenuer.detect.group_facts import read_group_facts
+from revenuer.detect.group_index import GroupIndex
 from revenuer.detect.identity import Identity, read_identity
 from revenuer.detect.link import LinkGraph, link_accounts
 from revenuer.detect.look_alikes import (
@@ -114,7 +114,7 @@ def _settle_all(
 ) -> tuple[list[_Settled], list[Explained]]:
     """Settle `candidates` and, wave by wave, the parts of those through which a seam runs."""
     exempt, house = declared(population), houses(population)
-    known = _Known(size=linkage.size)
+    known = GroupIndex(linkage.size)
     settled: list[_Settled] = []
     explained: dict[bytes, Explained] = {}
     waiting = candidates[::-1]
@@ -123,7 +123,7 @@ def _settle_all(
             shaped = list(pool.map(partial(settle, linkage=linkage), waiting))
             cut: list[Candidate] = []
             for candidate, (accounts, odds) in zip(waiting, shaped, strict=True):
-                if len(accounts) < MIN_ACCOUNTS or known.nearly(accounts):
+                if len(accounts) < MIN_ACCOUNTS or _again(accounts, known):
                     continue
                 known.add(accounts)
                 whole = _Settled(accounts=accounts, odds=odds, candidate=candidate)
@@ -173,26 +173,10 @@ def _open_parts(
     return [replace(group, accounts=accounts[part], odds=group.odds[part]) for part in parts]
 
 
-class _Known:
-    """Groups settled so far, to recognise one that comes again by another way."""
-
-    def __init__(self, size: int) -> None:
-        self._groups_of: list[list[int]] = [[] for _ in range(size)]
-        self._sizes: list[int] = []
-
-    def add(self, accounts: np.ndarray) -> None:
-        for code in accounts.tolist():
-            self._groups_of[code].append(len(self._sizes))
-        self._sizes.append(len(accounts))
-
-    def nearly(self, accounts: np.ndarray) -> bool:
-        """Say whether a known group has nearly these accounts (Jaccard index SAME_AGAIN or more)."""
-        both = np.bincount(
-            np.fromiter(chain.from_iterable(self._groups_of[code] for code in accounts.tolist()), np.int64),
-            minlength=len(self._sizes),
-        )
-        either = np.array(self._sizes, np.int64) + len(accounts) - both
-        return bool((both >= SAME_AGAIN * either).any())
+def _again(accounts: np.ndarray, known: GroupIndex) -> bool:
+    """Say whether a known group has nearly these accounts (Jaccard index SAME_AGAIN or more)."""
+    both = known.common(accounts)
+    return bool((both >= SAME_AGAIN * (known.sizes + len(accounts) - both)).any())
 
 
 def _distinct(candidates: list[Candidate]) -> list[Candidate]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from revenuer.detect.group import joined, part
+from revenuer.detect.group_index import GroupIndex
 from revenuer.detect.judge import Judgement
 from revenuer.detect.membership import JOINING, Linkage, likeness
 from revenuer.stats import e_bh
@@ -43,7 +44,7 @@ def select_campaigns(
 
     Overlapping candidates are reduced to the strongest first, so that e-BH counts each group once.
     """
-    distinct = _distinct(sorted(judgements, key=_place))
+    distinct = _distinct(sorted(judgements, key=_place), linkage.size)
     log10_e = [j.log10_e if j.sufficient else -np.inf for j in distinct]
     accepted = e_bh(log10_e, level).rejected if distinct else np.zeros(0, bool)
     campaigns = _merged([j for j, yes in zip(distinct, accepted, strict=True) if yes], linkage)
@@ -112,14 +113,16 @@ def _place(judgement: Judgement) -> tuple[float, int]:
     return -judgement.log10_e * factor, -judgement.group.size
 
 
-def _distinct(ordered: list[Judgement]) -> list[Judgement]:
-    """Drop each judgement whose group is mostly inside a stronger one's."""
+def _distinct(ordered: list[Judgement], size: int) -> list[Judgement]:
+    """Drop each judgement that shares SAME_GROUP of the smaller of the two with one before it."""
     kept: list[Judgement] = []
+    known = GroupIndex(size)
     for judgement in ordered:
         accounts = judgement.group.accounts
-        if any(_overlap(accounts, other.group.accounts) >= SAME_GROUP for other in kept):
-            continue
-        kept.append(judgement)
+        shared = known.common(accounts)
+        if not (shared >= SAME_GROUP * np.minimum(known.sizes, len(accounts))).any():
+            known.add(accounts)
+            kept.append(judgement)
     return kept
 
 
