@@ -101,7 +101,6 @@ def test_population_counts(seen: Surveyed) -> None:
         assert sorted(slow) == hours.tolist()
     everyone = [micros(r) for rows in seen.rows.values() for r in rows]
     assert population.origin == min(everyone) // DAY_US * DAY_US
-    assert population.until == max(everyone)
 
 
 def test_intent_shares_where_every_request_has_a_prompt(seen: Surveyed) -> None:

@@ -73,7 +73,9 @@ def log10_ratio(space: FitSpace, members: np.ndarray, of: np.ndarray) -> np.ndar
 def rank_among(strangers: np.ndarray, score: np.ndarray) -> np.ndarray:
     """Return -log10 of the share of `strangers` (their scores) that reach each `score`."""
     ordered = np.sort(strangers)
-    above = len(ordered) - np.searchsorted(ordered, score, side="left") + 1
+    ascending = np.argsort(score)  # Sorted look-ups walk the table instead of jumping in it.
+    above = np.empty(len(score))
+    above[ascending] = len(ordered) - np.searchsorted(ordered, score[ascending], side="left") + 1
     return np.asarray(-np.log10(above / (len(ordered) + 1)))
 
 

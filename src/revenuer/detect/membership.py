@@ -123,15 +123,16 @@ def settle(candidate: Candidate, linkage: Linkage) -> tuple[np.ndarray, np.ndarr
     where a round would double the group: it is then no tighter than the crowd around it.
     """
     members = candidate.accounts
+    found = likeness(members, linkage, candidate.family or _common_family(members, linkage))
     for share in STAYING if candidate.origin == "graph" else ():
-        found = likeness(members, linkage, _common_family(members, linkage))
         staying = found.accounts[found.inside & (found.score >= found.level(share))]
         joining = found.accounts[~found.inside & (found.score >= found.level(JOINING))]
         settled = np.union1d(staying, joining) if len(joining) <= len(staying) else staying
         if len(settled) < MIN_GROUP:
             return settled, np.zeros(len(settled))
-        members = settled
-    found = likeness(members, linkage, candidate.family or _common_family(members, linkage))
+        if not np.array_equal(settled, members):
+            members = settled
+            found = likeness(members, linkage, _common_family(members, linkage))
     sure = found.inside & (found.score >= found.level(SURE))
     return found.accounts[sure], found.odds(found.score[sure])
 

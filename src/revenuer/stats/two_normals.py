@@ -28,8 +28,10 @@ def two_normals(at: np.ndarray, noise: np.ndarray, min_spread: float) -> TwoNorm
     whole = _center(at, noise, np.ones(n))
     spread = np.maximum(((at - whole) ** 2 - noise).mean(axis=0), min_spread)
     alone = float(_log_density(at, noise, whole, spread).sum())
-    directions = np.linalg.svd((at - whole) / np.sqrt(spread + noise), full_matrices=False)[0]
-    fits = [_fit(at, noise, spread, directions[:, k], min_spread) for k in range(min(STARTS, n, dims))]
+    scaled = (at - whole) / np.sqrt(spread + noise)
+    # The widest directions, from the small matrix: a singular value decomposition of many points takes a hundred times as long.
+    directions = scaled @ np.linalg.eigh(scaled.T @ scaled)[1][:, : -1 - min(STARTS, n, dims) : -1]
+    fits = [_fit(at, noise, spread, direction, min_spread) for direction in directions.T]
     log_likelihood, share = max(fits, key=lambda f: f[0])
     gain = log_likelihood - alone - 0.5 * (dims + 1) * np.log(n)
     return TwoNormals(first=share > 0.5, log10_factor=float(gain / np.log(10)))
