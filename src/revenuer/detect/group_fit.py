@@ -99,20 +99,43 @@ def _log10_ratios(
     dimension of a model has a variance under 10^-6 (stats/two_covariance.py).
     """
     to_log10 = -0.5 / np.log(10.0)
+    outer = spread + 1 / whole
     for place in range(len(of)):
         i = of[place]
         if not known[i]:
             continue
-        product, squares = 1.0, 0.0
-        for k in range(at.shape[1]):
-            own = noise[i] * unit[k]
-            distance = at[i, k] - center[k]
-            rest = whole[k]
-            if member[place]:
-                rest -= 1 / (own + 0.05)
-                rest = max(rest, 0.05 * whole[k])
-                distance *= whole[k] / rest
-            here = spread[k] + 1 / rest + own
-            product *= here
-            squares += distance * distance / here
+        if member[place]:
+            product, squares = _left_out(at[i], noise[i], unit, center, spread, whole)
+        else:
+            product, squares = _outside(at[i], noise[i], unit, center, outer)
         score[place] = to_log10 * (np.log(product) + squares - at_large[i])
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def _outside(
+    at: np.ndarray, noise: float, unit: np.ndarray, center: np.ndarray, spread: np.ndarray
+) -> tuple[float, float]:
+    """Return (product of the variances, sum of squares over them) of a stranger to the group. No branch: this loop is most of the work."""
+    product, squares = 1.0, 0.0
+    for k in range(len(at)):
+        here = spread[k] + noise * unit[k]
+        distance = at[k] - center[k]
+        product *= here
+        squares += distance * distance / here
+    return product, squares
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def _left_out(
+    at: np.ndarray, noise: float, unit: np.ndarray, center: np.ndarray, spread: np.ndarray, whole: np.ndarray
+) -> tuple[float, float]:
+    """Return the same of a member, with its own part taken out of the mean."""
+    product, squares = 1.0, 0.0
+    for k in range(len(at)):
+        own = noise * unit[k]
+        rest = max(whole[k] - 1 / (own + 0.05), 0.05 * whole[k])
+        here = spread[k] + 1 / rest + own
+        distance = (at[k] - center[k]) * whole[k] / rest
+        product *= here
+        squares += distance * distance / here
+    return product, squares
