@@ -121,5 +121,5 @@ def test_shared_identity_counts_the_other_members_who_hold_a_value(seed: int) ->
         values=values, source=NONE, target=NONE, weight=np.zeros(0), attribute=NONE, missing=()
     )
     members = np.sort(rng.choice(SIZE, rng.integers(3, 40), replace=False))
-    fast = shared_identity(members, identity, SIZE)
+    fast = shared_identity(members, identity, SIZE, np.arange(SIZE))
     assert fast == pytest.approx(slow_identity(members, identity), abs=1e-9)

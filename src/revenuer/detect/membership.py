@@ -152,7 +152,7 @@ def likeness(members: np.ndarray, linkage: Linkage, family: Family | None) -> Li
     near = linkage.near(members)
     inside = np.isin(near, members, assume_unique=True)
     stranger = np.isin(near, linkage.strangers, assume_unique=True) & ~inside
-    added = _added(members, linkage, family)[near]
+    added = _added(members, linkage, family, near, inside)
     score = added + _surprise(members, linkage, near, stranger)
     value, count = np.unique(np.round(added[stranger], 1), return_counts=True)
     share = (_by_chance(LEVELS[:, None] - value) * count).sum(axis=1) / max(int(stranger.sum()), 1)
@@ -190,20 +190,20 @@ def _by_chance(level: np.ndarray) -> np.ndarray:
     return np.asarray(both / (1 - RHYTHM_WEIGHT))
 
 
-def _added(members: np.ndarray, linkage: Linkage, family: Family | None) -> np.ndarray:
-    """Return (N,) what shared identity, the family and replays add to the score of each account."""
-    identity = np.minimum(
-        shared_identity(members, linkage.identity, linkage.size), CAPS[KINDS.index("identity")]
-    )
-    added: np.ndarray = IDENTITY_WEIGHT * identity
+def _added(
+    members: np.ndarray, linkage: Linkage, family: Family | None, near: np.ndarray, inside: np.ndarray
+) -> np.ndarray:
+    """Return what shared identity, the family and replays add to the score of each account in `near`; `inside` marks the members."""
+    identity = shared_identity(members, linkage.identity, linkage.size, near)
+    added: np.ndarray = IDENTITY_WEIGHT * np.minimum(identity, CAPS[KINDS.index("identity")])
     if family is not None:
-        support = np.zeros(linkage.size)
-        support[family.accounts] = family.support
-        typical = float(np.median(support[members]))
+        place = np.minimum(np.searchsorted(family.accounts, near), len(family.accounts) - 1)
+        support = np.where(family.accounts[place] == near, family.support[place], 0.0)
+        typical = float(np.median(support[inside]))
         gain = min(float(np.log10(linkage.size / family.reach)), CAPS[KINDS.index("family")])
         added += np.where(support > 0.25 * typical, gain, -2.0 * typical)
-    linked = _linked(members, linkage)
-    share = float(linked[members].mean())
+    linked = _linked(members, linkage)[near]
+    share = float(linked[inside].mean())
     if share > 0.5:
         added += np.where(linked, CAPS[KINDS.index("replay")], -2.0 * share)
     return added
@@ -219,19 +219,19 @@ def _linked(members: np.ndarray, linkage: Linkage) -> np.ndarray:
     return linked
 
 
-def shared_identity(members: np.ndarray, identity: Identity, size: int) -> np.ndarray:
-    """Return (N,) log10 odds from identity values that each account shares with other members.
+def shared_identity(members: np.ndarray, identity: Identity, size: int, of: np.ndarray) -> np.ndarray:
+    """Return log10 odds of each of the accounts `of` from identity values that it shares with (other) members.
 
     A value that h accounts hold, m of them (other) members of a group of g, is (m / g) / (h / N) times as likely in the
     group as at large. Values of one kind (network, client) tell the same story: of a kind the best counts.
     """
     inside = np.zeros(size, bool)
     inside[members] = True
-    score = np.zeros(size)
+    score = np.zeros(len(of))
     for kind in KINDS_OF_VALUE:
-        best = np.zeros(size)
+        best = np.zeros(size)  # Untouched zeros cost nothing; sums over all accounts would.
         for attribute in kind:
             if attribute in identity.holders:
                 identity.holders[attribute].raise_sharers(best, inside, members, MAX_WEIGHT[attribute])
-        score += best
+        score += best[of]
     return score
