@@ -17,12 +17,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from calibrate import IDENTITY_FACTS
 from revenuer.cli.run_scan import ScanOptions, run_scan
 from revenuer.records import ScanResult, Verdict
 from revenuer.simulate import simulate
 
 IDENTITY_COLUMNS = ("client_ip", "user_agent", "tls_fingerprint")
-IDENTITY_FACTS = ("created_at", "email_domain", "payment_fingerprint", "signup_ip", "plan")
 SCENARIOS = ("benign", "city", "no-identity", "paraphrase", "needle")
 
 

@@ -5,8 +5,8 @@ stranger such a rank is uniform, so the number of strangers over any level is kn
 identity, a family or a replay add is added to strangers as well. A group is cut where its members outnumber the strangers that
 must be expected: Fisher's sum of ranks (Statistical Methods for Research Workers, 1932), the expected share of false members as in
 Efron, Large-Scale Inference (2010), chapter 2.
-Assumption: wording and rhythm of a stranger are independent. Where a class or an office breaks it, the group is judged with
-them in it, and apart (detect/seam.py).
+Assumption: wording and rhythm of a stranger are independent. A class or an office breaks it: its few are set aside as guests
+(detect/look_alikes.py), its many part from the group at the seam (detect/seam.py), and what is left is for `judge` to clear.
 """
 
 from dataclasses import dataclass

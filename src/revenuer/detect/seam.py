@@ -38,13 +38,12 @@ def halves(members: np.ndarray, linkage: Linkage) -> Halves | None:
 def trimmed(members: np.ndarray, linkage: Linkage) -> tuple[np.ndarray, list[np.ndarray]]:
     """Return (the group without odd ones out, what was cut off); nothing of the group where it is of two pieces all the same."""
     off: list[np.ndarray] = []
-    for _ in range(MOST_TRIMS):
-        parts = halves(members, linkage)
-        if parts is None:
-            return members, off
+    parts = halves(members, linkage)
+    while parts is not None and len(off) < MOST_TRIMS:
         small = min(parts, key=len)
         if len(small) >= ODD_ONES * len(members):
             break
         off.append(small)
         members = np.setdiff1d(members, small, assume_unique=True)
-    return members[:0], [*off, *(halves(members, linkage) or ())]
+        parts = halves(members, linkage)
+    return (members, off) if parts is None else (members[:0], [*off, *parts])

@@ -74,11 +74,11 @@ def sketch_batch(batch: pa.RecordBatch, key: Key, model: IntentModel) -> pa.Reco
     system_hash, system_prints, system_offsets = _sketch_systems(_column(batch, "system_prompt"), key)
     prints, offsets = _interleave(sketch.fingerprints, sketch.offsets, system_prints, system_offsets)
     no_prompt = np.asarray(pc.is_null(prompt))
-    ip = _one_spelling(_column(batch, "client_ip"))
+    ip, network = _addresses(_column(batch, "client_ip"))
     columns: dict[str, pa.Array] = {
         "session": _hashed(_column(batch, "session_id"), key),
         "ip": _hashed(ip, key),
-        "ip_prefix": _hashed(_prefixes(ip), key),
+        "ip_prefix": _hashed(network, key),
         "user_agent": _hashed(_column(batch, "user_agent"), key),
         "tls_fingerprint": _hashed(_column(batch, "tls_fingerprint"), key),
         "system_prompt": system_hash,
@@ -259,21 +259,24 @@ def _hash_strings(data: np.ndarray, begins: np.ndarray, k0: np.uint64, k1: np.ui
     return out
 
 
-def _one_spelling(ip: pa.Array) -> pa.Array:
-    """Return addresses with each IPv6 one in its shortest form (RFC 5952), and an IPv4 address that is mapped into IPv6 as such.
+def _addresses(ip: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return (addresses, each one's network: /24 for IPv4, /48 for IPv6).
 
-    What is no address stays as it is.
+    An IPv6 address is written in its shortest form (RFC 5952), one that IPv4 is mapped into as IPv4. What is no address stays
+    as it is and is its own network.
     """
     coded = ip.cast(pa.string()).dictionary_encode()
-    colons = pc.match_substring(coded.dictionary, ":")
-    if not pc.any(colons).as_py():
-        return ip
-    spelled = pc.replace_with_mask(
-        coded.dictionary,
-        colons,
-        pa.array([_shortest(a) for a in coded.dictionary.filter(colons).to_pylist()]),
-    )
-    return spelled.take(coded.indices)
+    spelled = coded.dictionary
+    colons = pc.match_substring(spelled, ":")
+    if pc.any(colons).as_py():
+        shortest = [_shortest(address) for address in spelled.filter(colons).to_pylist()]
+        spelled = pc.replace_with_mask(spelled, colons, pa.array(shortest))
+    network = pc.replace_substring_regex(spelled, r"^(\d+\.\d+\.\d+)\.\d+$", r"\1.0/24")
+    colons = pc.match_substring(spelled, ":")
+    if pc.any(colons).as_py():
+        networks = [_network(address) for address in spelled.filter(colons).to_pylist()]
+        network = pc.replace_with_mask(network, colons, pa.array(networks))
+    return spelled.take(coded.indices), network.take(coded.indices)
 
 
 def _shortest(address: str) -> str:
@@ -282,17 +285,6 @@ def _shortest(address: str) -> str:
     except ValueError:
         return address
     return str(parsed.ipv4_mapped or parsed)
-
-
-def _prefixes(ip: pa.Array) -> pa.Array:
-    """Return each address's network: /24 for IPv4, /48 for IPv6, itself for anything else."""
-    coded = ip.cast(pa.string()).dictionary_encode()
-    four = pc.replace_substring_regex(coded.dictionary, r"^(\d+\.\d+\.\d+)\.\d+$", r"\1.0/24")
-    colons = pc.match_substring(four, ":")
-    if pc.any(colons).as_py():
-        networks = [_network(a) for a in four.filter(colons).to_pylist()]
-        four = pc.replace_with_mask(four, colons, pa.array(networks))
-    return four.take(coded.indices)
 
 
 def _network(address: str) -> str:

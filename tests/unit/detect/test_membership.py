@@ -4,16 +4,14 @@ import numpy as np
 import pytest
 
 import revenuer.detect.membership as membership
+from builders.linked import linked
 from revenuer.detect.cluster import Candidate
-from revenuer.detect.identity import Identity
 from revenuer.detect.link import AccountSpace
 from revenuer.detect.membership import SURE, Linkage, likeness, settle
-from revenuer.detect.replay import Replay
 from revenuer.detect.seam import halves, trimmed
 from revenuer.stats.two_covariance import TwoCovariance
 
 SIZE, DIMS = 800, 16
-NONE = np.zeros(0, np.int64)
 FIRST, SECOND = np.arange(40), np.arange(40, 80)
 
 
@@ -28,19 +26,15 @@ def space(rng: np.random.Generator, pools: dict[int, np.ndarray]) -> AccountSpac
     return AccountSpace.build(model, at, n)
 
 
-def linkage(pools: dict[int, np.ndarray], rhythm: dict[int, np.ndarray], size: int = SIZE) -> Linkage:
+def linkage(pools: dict[int, np.ndarray], rhythm: dict[int, np.ndarray]) -> Linkage:
     rng = np.random.default_rng(7)
-    content, behavior = space(rng, pools), space(rng, rhythm)
-    nothing = AccountSpace.build(None, np.zeros((SIZE, 2)), np.zeros(SIZE))
-    return Linkage(
-        content=content, scattered=nothing, behavior=behavior,
-        identity=Identity(values={}, source=NONE, target=NONE, weight=np.zeros(0), attribute=NONE, missing=()),
-        replay=Replay(
-            source=NONE, target=NONE, count=NONE, foreign=np.zeros(SIZE, int), signed=np.zeros(SIZE, int),
-            moved=np.zeros(SIZE, int), available=False,
-        ),
-        families=(), size=size, source=np.repeat(FIRST, 79), target=np.tile(np.arange(1, 80), 40),
-    )  # fmt: skip
+    return linked(
+        SIZE,
+        content=space(rng, pools),
+        behavior=space(rng, rhythm),
+        source=np.repeat(FIRST, 79),
+        target=np.tile(np.arange(1, 80), 40),
+    )
 
 
 def proposed(accounts: np.ndarray, origin: str = "graph") -> Candidate:

@@ -5,32 +5,19 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pytest
 
+from builders.linked import linked
 from revenuer.detect.calibration import load_calibration
 from revenuer.detect.group import Group
-from revenuer.detect.identity import Identity
 from revenuer.detect.judge import MAX_LOG10_E, MIN_FAMILIES, Judgement, combine
-from revenuer.detect.link import AccountSpace
 from revenuer.detect.membership import Linkage
-from revenuer.detect.replay import Replay
 from revenuer.detect.select import Selection, select_campaigns
 from revenuer.records import Evidence, Outcome
 
 SIZE = 100
-NONE = np.zeros(0, np.int64)
 
 
 def linkage() -> Linkage:
-    """Nothing links anybody."""
-    space = AccountSpace.build(None, np.zeros((SIZE, 2)), np.zeros(SIZE))
-    return Linkage(
-        content=space, scattered=space, behavior=space,
-        identity=Identity(values={}, source=NONE, target=NONE, weight=np.zeros(0), attribute=NONE, missing=()),
-        replay=Replay(
-            source=NONE, target=NONE, count=NONE, foreign=np.zeros(SIZE, int), signed=np.zeros(SIZE, int),
-            moved=np.zeros(SIZE, int), available=False,
-        ),
-        families=(), size=SIZE, source=NONE, target=NONE,
-    )  # fmt: skip
+    return linked(SIZE)
 
 
 def judgement(
