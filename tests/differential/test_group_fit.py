@@ -84,11 +84,12 @@ def test_nobody_is_known_without_a_model() -> None:
     assert log10_ratio(ready, np.arange(9), np.arange(SIZE)) is None
 
 
-@given(st.lists(st.integers(-5, 5), min_size=1), st.integers(-6, 6))
-def test_a_rank_counts_the_strangers_that_score_as_high(strangers: list[int], score: int) -> None:
-    as_high = 1 + sum(other >= score for other in strangers)
-    rank = rank_among(np.array(strangers, float), np.array([float(score)]))
-    assert rank == pytest.approx([-np.log10(as_high / (1 + len(strangers)))])
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(-5, 5), st.booleans()), min_size=1))
+def test_a_rank_counts_the_strangers_that_score_as_high(scored: list[tuple[int, bool]]) -> None:
+    score, stranger = np.array([s for s, _ in scored], float), np.array([s for _, s in scored])
+    as_high = [1 + sum(odd for other, odd in scored if other >= one) for one in score]
+    assert rank_among(score, stranger) == pytest.approx(-np.log10(np.array(as_high) / (1 + stranger.sum())))
 
 
 def slow_identity(members: np.ndarray, identity: Identity) -> np.ndarray:

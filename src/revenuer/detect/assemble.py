@@ -32,6 +32,8 @@ HEAT_ROWS = 60
 GRAPH_ACCOUNTS = 150
 GRAPH_EDGES = 500
 HEADLINE_REASONS = 3
+MARKS, WORDING = frozenset({"replay", "template", "intent"}), frozenset({"partition", "content", "relay"})
+"""Families of evidence that say what a group asks for, the plainest first: one of them opens the headline."""
 HIGH, MEDIUM = 6.0, 4.0
 """log10 e from which confidence is high, and medium."""
 
@@ -114,9 +116,22 @@ def _headline(judgement: Judgement, population: Population) -> str:
     if not judgement.evidence:
         return f"{len(accounts)} account(s) with a distillation licence that was declared and verified"
     rate = float(np.median(population.requests[accounts]))
-    positive = [e for e in judgement.evidence if e.outcome is Outcome.POSITIVE and e.family != "volume"]
-    why = "; ".join(e.summary for e in positive[:HEADLINE_REASONS])
+    why = "; ".join(e.summary for e in reasons(judgement.evidence)[:HEADLINE_REASONS])
     return f"{len(accounts)} accounts, {rate:,.0f} requests each: {why}"
+
+
+def reasons(evidence: tuple[Evidence, ...]) -> list[Evidence]:
+    """Return the positive answers, the strongest of each family, in order of strength but for the first: what the group asks for.
+
+    Throw-away mail often weighs most, and it is not what an analyst wants to hear first.
+    """
+    strongest: dict[str, Evidence] = {}
+    for answer in evidence:
+        if answer.outcome is Outcome.POSITIVE and answer.family != "volume":
+            strongest.setdefault(answer.family, answer)
+    ordered = list(strongest.values())
+    first = next((e for kind in (MARKS, WORDING) for e in ordered if e.family in kind), None)
+    return ordered if first is None else [first, *(e for e in ordered if e is not first)]
 
 
 def _action(confidence: Confidence) -> str:

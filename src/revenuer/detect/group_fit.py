@@ -70,13 +70,26 @@ def log10_ratio(space: FitSpace, members: np.ndarray, of: np.ndarray) -> np.ndar
     return score
 
 
-def rank_among(strangers: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """Return -log10 of the share of `strangers` (their scores) that reach each `score`."""
-    ordered = np.sort(strangers)
-    ascending = np.argsort(score)  # Sorted look-ups walk the table instead of jumping in it.
+def rank_among(score: np.ndarray, stranger: np.ndarray) -> np.ndarray:
+    """Return -log10 of the share of strangers, those that `stranger` (n,) marks, that reach each `score` (n,)."""
     above = np.empty(len(score))
-    above[ascending] = len(ordered) - np.searchsorted(ordered, score[ascending], side="left") + 1
-    return np.asarray(-np.log10(above / (len(ordered) + 1)))
+    _count_above(score, stranger, np.argsort(score), above)
+    return np.asarray(-np.log10(above / (int(stranger.sum()) + 1)))
+
+
+@njit(cache=True, nogil=True)
+def _count_above(score: np.ndarray, stranger: np.ndarray, ascending: np.ndarray, above: np.ndarray) -> None:
+    """Write 1 + the number of strangers that score as high as each into `above`; equal scores count for each other."""
+    count, high = 1.0, len(ascending)
+    while high > 0:
+        low = high - 1
+        count += stranger[ascending[low]]
+        while low > 0 and score[ascending[low - 1]] == score[ascending[high - 1]]:
+            low -= 1
+            count += stranger[ascending[low]]
+        for place in range(low, high):
+            above[ascending[place]] = count
+        high = low
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})

@@ -84,7 +84,9 @@ class Linkage:
         """
         if len(self.strangers) == self.size:
             return self.strangers
-        return np.unique(np.concatenate([members, self.strangers, self._partners[members].indices]))
+        near = np.zeros(self.size, bool)
+        near[members] = near[self.strangers] = near[self._partners[members].indices] = True
+        return np.flatnonzero(near)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +181,7 @@ def _surprise(members: np.ndarray, linkage: Linkage, near: np.ndarray, stranger:
 def _rank(score: np.ndarray | None, known: np.ndarray, stranger: np.ndarray) -> np.ndarray:
     rank = np.zeros(len(known))
     if score is not None:
-        rank[known] = rank_among(score[stranger & known], score[known])
+        rank[known] = rank_among(score[known], stranger[known])
     return rank
 
 

@@ -29,9 +29,9 @@ def measure_shared(
         sharers[account[shared]] = True
     if int(known[group.accounts].sum()) < 2:
         return None
-    n = int(sharers[group.accounts].sum())
-    mean = float(best[group.accounts].mean())
+    n = int(sharers.sum())
+    typical = f" (held by one account in {10 ** np.median(best[sharers]):,.0f})" if n else ""
     return Measurement(
-        value=mean,
-        summary=f"{n} of {group.size} accounts share {what} with a sibling (mean rarity 1 in {10**mean:,.0f})",
+        value=float(best[group.accounts].mean()),
+        summary=f"{n} of {group.size} accounts share {what} with a sibling{typical}",
     )
