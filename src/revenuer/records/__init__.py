@@ -1,4 +1,4 @@
-"""The data contracts: exchanges, accounts, campaigns, evidence; and the errors."""
+"""The data contracts: exchanges, accounts, campaigns, evidence, ballots; and the errors."""
 
 from revenuer.records.account import (
     ACCOUNT_SCHEMA,
@@ -6,6 +6,7 @@ from revenuer.records.account import (
     LICENSED_DISTILLATION,
     VERIFICATIONS,
 )
+from revenuer.records.ballot import BALLOT_SCHEMA, WINNERS
 from revenuer.records.campaign import (
     SCHEMA_VERSION,
     AccountRow,
@@ -45,6 +46,7 @@ __all__ = [
     "ACCOUNT_SCHEMA",
     "AccountRow",
     "AccountVerdict",
+    "BALLOT_SCHEMA",
     "Campaign",
     "CampaignDetail",
     "ClearedGroup",
