@@ -78,4 +78,5 @@ __all__ = [
     "UsageError",
     "VERIFICATIONS",
     "Verdict",
+    "WINNERS",
 ]
