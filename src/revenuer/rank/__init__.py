@@ -2,6 +2,7 @@
 
 from revenuer.rank.certificate import ACTIONS, ActionBound, Answer, Certificate, NamedChange
 from revenuer.rank.certify import CertifyOptions, certify
+from revenuer.rank.certify_voters import certify_voters
 from revenuer.rank.fit import fit_board
 from revenuer.rank.leaderboard import (
     RATING_SCHEMA,
@@ -30,6 +31,7 @@ __all__ = [
     "Tally",
     "Votes",
     "certify",
+    "certify_voters",
     "fit_board",
     "ratings_table",
     "tally",
