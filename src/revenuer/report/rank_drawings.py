@@ -55,8 +55,9 @@ def scale_of(rows: Sequence[Bounds], *, zero: bool = False) -> Scale:
 def rank_scale(size: int) -> Scale:
     """Return the axis of the ranks 1 to `size`."""
     inner = [tick for tick in _ticks(1, size) if 1 < tick < size and tick == int(tick)]
-    # A label next to an end would run into it.
-    kept = [tick for tick in inner if 0.12 * size < tick < 0.88 * size]
+    # A label next to an end would run into it; of three digits, sooner.
+    free = 0.23 if size >= 100 else 0.12
+    kept = [tick for tick in inner if free * size < tick < (1 - free) * size]
     return Scale(low=0.5, high=size + 0.5, ticks=tuple(sorted({1.0, *kept, float(size)})))
 
 
@@ -103,7 +104,7 @@ def interval_drawing(scale: Scale, bounds: Bounds, *, marked: bool, zero: bool =
     )
     return Markup(
         '<svg class="row" aria-hidden="true">{}{}<line x1="{}%" x2="{}%" y1="50%" y2="50%" class="range"/>{}'
-        '<circle cx="{}%" cy="50%" r="4" class="{}"/></svg>'
+        '<circle cx="{}%" cy="50%" r="3.5" class="{}"/></svg>'
     ).format(
         _grid(scale),
         centre,

@@ -12,7 +12,7 @@ from revenuer.report.visible import plain
 SHOWN = 30
 """Models a side: what a page's width and a sheet of paper can hold legibly."""
 FEW_VOTES = 20
-"""Under so many votes a share is uncertain by more than 10 points either way (one standard error), and is set faintly."""
+"""Under so many votes a share is uncertain by more than 10 points either way (one standard error), and is not shaded."""
 SHADES = ((0.30, "l3"), (0.40, "l2"), (0.47, "l1"), (0.53, "even"), (0.60, "w1"), (0.70, "w2"))
 """Upper ends of the shades; above the last one w3. They mirror each other about one half."""
 
@@ -86,13 +86,13 @@ def _cell(names: list[str], i: int, j: int, won: float, lost: float, met: float)
     if met <= 0:
         return Cell(share="", votes="", title="", shade="none")
     share, tied = (won + (met - won - lost) / 2) / met, met - won - lost
-    shade = next((name for end, name in SHADES if share <= end), "w3")
+    shade = "few" if met < FEW_VOTES else next((name for end, name in SHADES if share <= end), "w3")
     return Cell(
         share=_percent(share),
         votes=_in_four(met),
         title=f"{plain(short_name(names[i]))} against {plain(short_name(names[j]))}: {amount(won)} won, {amount(lost)} lost, "
         f"{amount(tied)} tied of {amount(met)}",
-        shade=f"{shade} few" if met < FEW_VOTES else shade,
+        shade=shade,
     )
 
 
