@@ -1,1 +1,37 @@
 """Leaderboards: how far votes tell models apart, and how few of them would change the answer."""
+
+from revenuer.rank.certificate import ACTIONS, ActionBound, Answer, Certificate, NamedChange
+from revenuer.rank.certify import CertifyOptions, certify
+from revenuer.rank.fit import fit_board
+from revenuer.rank.leaderboard import (
+    RATING_SCHEMA,
+    Alternative,
+    FitOptions,
+    Leaderboard,
+    Rating,
+    StyleEffect,
+    ratings_table,
+)
+from revenuer.rank.votes import Tally, Votes, tally, votes_of_tally
+
+__all__ = [
+    "ACTIONS",
+    "ActionBound",
+    "Alternative",
+    "Answer",
+    "Certificate",
+    "CertifyOptions",
+    "FitOptions",
+    "Leaderboard",
+    "NamedChange",
+    "RATING_SCHEMA",
+    "Rating",
+    "StyleEffect",
+    "Tally",
+    "Votes",
+    "certify",
+    "fit_board",
+    "ratings_table",
+    "tally",
+    "votes_of_tally",
+]
