@@ -13,6 +13,7 @@ from revenuer.rank.leaderboard import (
     StyleEffect,
     ratings_table,
 )
+from revenuer.rank.plan import Plan, PlannedPair, plan_votes
 from revenuer.rank.votes import Tally, Votes, tally, votes_of_tally
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "FitOptions",
     "Leaderboard",
     "NamedChange",
+    "Plan",
+    "PlannedPair",
     "RATING_SCHEMA",
     "Rating",
     "StyleEffect",
@@ -33,6 +36,7 @@ __all__ = [
     "certify",
     "certify_voters",
     "fit_board",
+    "plan_votes",
     "ratings_table",
     "tally",
     "votes_of_tally",
