@@ -52,7 +52,9 @@ def independent(votes: int, rounds: int) -> None:
     inside, sets, width = np.zeros((rounds, MODELS), bool), np.zeros(rounds, bool), np.zeros(rounds)
     true_rank = 1 + (theta[None, :] > theta[:, None]).sum(axis=1)
     for i in range(rounds):
-        games = rng.multinomial(FEW_VOTES, rare / rare.sum()) + np.where(rare > 0, 0, np.round(share)).astype(int)
+        games = rng.multinomial(FEW_VOTES, rare / rare.sum()) + np.where(rare > 0, 0, np.round(share)).astype(
+            int
+        )
         kept = games > 0
         counts = rng.multinomial(games[kept], chances[kept]).astype(float)
         pairs = Pairs(size=MODELS, first=first[kept], second=second[kept], counts=counts)
