@@ -13,6 +13,7 @@ from revenuer.records import RevenuerError
 
 COMMANDS = {
     "demo": "simulate a small city, scan it, and point to the report",
+    "rank": "rank models from votes, with certificates",
     "scan": "find the campaigns in request logs",
     "simulate": "write traffic with known truth",
     "sketch": "write a text-free table that scans to the same campaigns",

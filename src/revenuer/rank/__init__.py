@@ -2,6 +2,7 @@
 
 from revenuer.rank.certificate import ACTIONS, ActionBound, Answer, Certificate, NamedChange
 from revenuer.rank.certify import CertifyOptions, certify
+from revenuer.rank.certify_voters import certify_voters
 from revenuer.rank.fit import fit_board
 from revenuer.rank.leaderboard import (
     RATING_SCHEMA,
@@ -12,6 +13,7 @@ from revenuer.rank.leaderboard import (
     StyleEffect,
     ratings_table,
 )
+from revenuer.rank.plan import Plan, PlannedPair, plan_votes
 from revenuer.rank.votes import Tally, Votes, tally, votes_of_tally
 
 __all__ = [
@@ -24,13 +26,17 @@ __all__ = [
     "FitOptions",
     "Leaderboard",
     "NamedChange",
+    "Plan",
+    "PlannedPair",
     "RATING_SCHEMA",
     "Rating",
     "StyleEffect",
     "Tally",
     "Votes",
     "certify",
+    "certify_voters",
     "fit_board",
+    "plan_votes",
     "ratings_table",
     "tally",
     "votes_of_tally",

@@ -20,7 +20,8 @@ class NamedChange:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionBound:
     """One kind of action: no fewer than `lower_bound` can change the answer; `upper_bound` were found that do, by `changes`, after which
-    the `pair`'s second model is `gap` Elo points above its first; `votes` are their places among the votes used, from 0. None where
+    the `pair`'s second model is `gap` Elo points above its first; `votes` are their places among the votes used, from 0 (`accounts`: whose
+    votes go, where whole accounts are counted). None where
     no such set was found; `lower_bound` None without a proof."""
 
     action: str
@@ -29,6 +30,7 @@ class ActionBound:
     pair: tuple[str, str]
     changes: tuple[NamedChange, ...] = ()
     votes: tuple[int, ...] = ()
+    accounts: tuple[str, ...] = ()
     gap: float | None = None
 
     @property

@@ -39,10 +39,10 @@ def sandwich_of_pairs(fit: Fit, pairs: Pairs, squares: np.ndarray, ties: str) ->
 def sandwich_of_clusters(bread: np.ndarray, scores: Scores, clusters: list[np.ndarray]) -> np.ndarray:
     """Return the covariance where votes of one cluster may hang together. `clusters`: one or two arrays (N,) of codes, -1 for a vote
     that stands alone. With two, votes that share either may hang together."""
-    numbered = [numbered(code) for code in clusters]
-    total = sum((_clustered(bread, scores, code) for code in numbered), np.zeros_like(bread))
-    if len(numbered) == 2:
-        both = numbered[0].astype(np.int64) * (int(numbered[1].max()) + 1) + numbered[1]
+    number = [numbered(code) for code in clusters]
+    total = sum((_clustered(bread, scores, code) for code in number), np.zeros_like(bread))
+    if len(number) == 2:
+        both = number[0].astype(np.int64) * (int(number[1].max()) + 1) + number[1]
         total = _positive(total - _clustered(bread, scores, np.unique(both, return_inverse=True)[1]))
     return total
 

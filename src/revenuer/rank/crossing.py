@@ -57,6 +57,17 @@ def design_of(pairs: Pairs) -> Design:
     return Design(won=won, tied=tied)
 
 
+def pairs_of_design(design: Design) -> Pairs:
+    """Return the pairs that have votes."""
+    first, second = np.triu_indices(len(design.won), 1)
+    there = design.games[first, second] > 0
+    first, second = first[there], second[there]
+    counts = np.column_stack(
+        [design.won[first, second], design.won[second, first], design.tied[first, second]]
+    )
+    return Pairs(size=len(design.won), first=first, second=second, counts=counts)
+
+
 def find_crossing(design: Design, a: int, b: int, start: np.ndarray) -> Crossing:
     """Return the crossing of `a` and `b`, sought from the strengths `start` (M,).
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from revenuer.rank.components import find_components
-from revenuer.rank.crossing import Design, design_of, find_crossing
+from revenuer.rank.crossing import Design, design_of, find_crossing, pairs_of_design
 from revenuer.rank.newton import Fit, Pairs, fit_pairs
 from revenuer.rank.pairs_in_question import Pair
 from revenuer.rank.witness import LEVEL, Witness, apply, best_changes, changes_of
@@ -23,7 +23,6 @@ def find_loosely(pairs: Pairs, fit: Fit, ties: str, pair: Pair, action: str) -> 
     while found is None and high <= MOST_ACTIONS:
         found = _tried(
             design,
-            pairs,
             fit,
             ties,
             crossing.a,
@@ -36,7 +35,6 @@ def find_loosely(pairs: Pairs, fit: Fit, ties: str, pair: Pair, action: str) -> 
         number = (low + high) // 2
         tried = _tried(
             design,
-            pairs,
             fit,
             ties,
             crossing.a,
@@ -49,20 +47,12 @@ def find_loosely(pairs: Pairs, fit: Fit, ties: str, pair: Pair, action: str) -> 
 
 
 def _tried(
-    design: Design, pairs: Pairs, fit: Fit, ties: str, a: int, b: int, taken: np.ndarray | None, action: str
+    design: Design, fit: Fit, ties: str, a: int, b: int, taken: np.ndarray | None, action: str
 ) -> Witness | None:
     """Return the witness of `taken` if the changed board's fit under `ties` puts b level with a."""
     if taken is None:
         return None
-    changed = apply(design, taken, action)
-    counts = np.column_stack(
-        [
-            changed.won[pairs.first, pairs.second],
-            changed.won[pairs.second, pairs.first],
-            changed.tied[pairs.first, pairs.second],
-        ]
-    )
-    board = Pairs(size=pairs.size, first=pairs.first, second=pairs.second, counts=counts)
+    board = pairs_of_design(apply(design, taken, action))
     if find_components(board).number > 1:
         return None
     try:

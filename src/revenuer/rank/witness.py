@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from revenuer.rank.components import find_components
-from revenuer.rank.crossing import Crossing, Design, chances, find_crossing
-from revenuer.rank.newton import Pairs, fit_pairs
+from revenuer.rank.crossing import Crossing, Design, chances, find_crossing, pairs_of_design
+from revenuer.rank.newton import fit_pairs
 
 BLOCKS = 12
 """About so many crossings are sought on the way."""
@@ -88,13 +88,7 @@ def apply(design: Design, taken: np.ndarray, action: str) -> Design:
 
 def gap_of(design: Design, a: int, b: int, start: np.ndarray) -> float | None:
     """Return theta_b - theta_a of the board's own fit; None where it has none."""
-    first, second = np.triu_indices(len(design.won), 1)
-    there = design.games[first, second] > 0
-    first, second = first[there], second[there]
-    counts = np.column_stack(
-        [design.won[first, second], design.won[second, first], design.tied[first, second]]
-    )
-    pairs = Pairs(size=len(design.won), first=first, second=second, counts=counts)
+    pairs = pairs_of_design(design)
     if find_components(pairs).number > 1:
         return None
     theta = fit_pairs(pairs, "half", start).theta
