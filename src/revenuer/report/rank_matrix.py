@@ -13,8 +13,8 @@ SHOWN = 30
 """Models a side: what a page's width and a sheet of paper can hold legibly."""
 FEW_VOTES = 20
 """Under so many votes a share is uncertain by more than 10 points either way (one standard error), and is not shaded."""
-SHADES = ((0.30, "l3"), (0.40, "l2"), (0.47, "l1"), (0.53, "even"), (0.60, "w1"), (0.70, "w2"))
-"""Upper ends of the shades; above the last one w3. They mirror each other about one half."""
+SHADES = (0.03, 0.10, 0.20)
+"""How far a share lies from one half where the first, second and third shade begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +85,23 @@ def _cell(names: list[str], i: int, j: int, won: float, lost: float, met: float)
         return Cell(share="", votes="", title="", shade="self")
     if met <= 0:
         return Cell(share="", votes="", title="", shade="none")
-    share, tied = (won + (met - won - lost) / 2) / met, met - won - lost
-    shade = "few" if met < FEW_VOTES else next((name for end, name in SHADES if share <= end), "w3")
+    tied = met - won - lost
+    share = (won + tied / 2) / met
     return Cell(
         share=_percent(share),
         votes=_in_four(met),
         title=f"{plain(short_name(names[i]))} against {plain(short_name(names[j]))}: {amount(won)} won, {amount(lost)} lost, "
         f"{amount(tied)} tied of {amount(met)}",
-        shade=shade,
+        shade=_shade(won, lost, met),
     )
+
+
+def _shade(won: float, lost: float, met: float) -> str:
+    """Return few, even, w1 to w3 where the row's model won more, l1 to l3 where the column's did; a pair mirrors itself."""
+    if met < FEW_VOTES:
+        return "few"
+    depth = sum(abs(won - lost) / (2 * met) >= start for start in SHADES)
+    return f"{'w' if won > lost else 'l'}{depth}" if depth else "even"
 
 
 def _percent(share: float) -> str:

@@ -186,17 +186,10 @@ def changed_leader_line(board: Leaderboard) -> str:
     if leader is None or not board.alternatives:
         return "what would change the leader: no other choice was tried"
     other = [a for a in board.alternatives if a.leader != leader.model]
-    flips = min(
-        (
-            (a.flips, a.runner_up)
-            for a in board.alternatives
-            if a.leader == leader.model and a.flips is not None
-        ),
-        default=None,
-    )
+    flips = min(((a.flips, a.choice) for a in board.alternatives if a.flips is not None), default=None)
     parts = [f"{a.choice} ({short_name(a.leader)} leads)" for a in other[:3]]
     parts += [f"{len(other) - 3} other choices"] if len(other) > 3 else []
-    parts += [f"{plural(flips[0], 'vote')} turned over ({short_name(flips[1])} leads)"] if flips else []
+    parts += [f"{plural(flips[0], 'vote')} turned over ({flips[1]})"] if flips else []
     said = "; ".join(parts) or "none of the choices that were tried"
     return f"what would change the leader: {said}; {len(board.alternatives)} fits compared"
 
