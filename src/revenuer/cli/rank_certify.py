@@ -52,9 +52,7 @@ CERTIFICATE_FILE = "certificate.json"
     help="With --unit voter: votes that an arriving account may cast.",
 )
 @coding_options
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Folder for certificate.json."
-)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for certificate.json.")
 @click.option("--json", "as_json", is_flag=True, help="Print certificate.json instead of the table.")
 def command(
     votes: str,
@@ -72,9 +70,7 @@ def command(
     The lower bound is proved: no set of fewer actions can do it. The upper bound is a set of votes that does, checked by a fit.
     """
     check_replaceable(out, {CERTIFICATE_FILE})
-    options = CertifyOptions(
-        k=k, actions=listed(actions, ACTIONS, "--actions"), ties=ties, both_bad=both_bad
-    )
+    options = CertifyOptions(k=k, actions=listed(actions, ACTIONS, "--actions"), ties=ties, both_bad=both_bad)
     progress = ConsoleProgress(Console(stderr=True))
     progress.stage("reading votes")
     read = read_votes(votes, ids=unit == "voter")

@@ -26,18 +26,20 @@ def find_alternatives(table: Tally, options: FitOptions) -> tuple[Alternative, .
 
     A choice under which nothing can be rated is left out.
     """
-    found = [_alternative(words, table, ties, bad) for words, ties, bad in TIE_CHOICES]
+    ranked = _ranked(table, options)
+    leader = table.models[ranked[0]]
+    found = [_alternative(words, table, ties, bad, leader) for words, ties, bad in TIE_CHOICES]
     found += [
-        _alternative(words, table.restricted(models), options.ties, options.both_bad)
-        for words, models in _model_sets(table, options)
+        _alternative(words, table.restricted(models), options.ties, options.both_bad, leader)
+        for words, models in _model_sets(table, ranked)
     ]
     return tuple(choice for choice in found if choice is not None)
 
 
-def _model_sets(table: Tally, options: FitOptions) -> list[tuple[str, np.ndarray]]:
-    """Return sets of models in words and as codes; those that would leave fewer than MIN_MODELS are left out."""
+def _model_sets(table: Tally, rank: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """Return sets of models in words and as codes, from the codes of the ranked ones, best first; those that would leave fewer than
+    MIN_MODELS are left out."""
     per_model = table.per_model
-    rank = _ranked(table, options)
     sets = [
         (
             "only models with the median number of votes or more",
@@ -52,13 +54,11 @@ def _model_sets(table: Tally, options: FitOptions) -> list[tuple[str, np.ndarray
 def _ranked(table: Tally, options: FitOptions) -> np.ndarray:
     """Return the codes of the largest component, best first."""
     codes = find_components(coded_pairs(table, options.ties, options.both_bad)).members(0)
-    if len(codes) < MIN_MODELS:
-        return np.zeros(0, np.int64)
     fit = fit_pairs(coded_pairs(table.restricted(codes), options.ties, options.both_bad), options.ties)
     return codes[np.argsort(-fit.theta, kind="stable")]
 
 
-def _alternative(words: str, table: Tally, ties: str, both_bad: str) -> Alternative | None:
+def _alternative(words: str, table: Tally, ties: str, both_bad: str, leader: str) -> Alternative | None:
     codes = find_components(coded_pairs(table, ties, both_bad)).members(0)
     if len(codes) < 2:
         return None
@@ -79,11 +79,12 @@ def _alternative(words: str, table: Tally, ties: str, both_bad: str) -> Alternat
         models=len(codes),
         gap=float((fit.theta[order[0]] - fit.theta[order[1]]) * ELO_PER_LOGIT),
         flips=flips,
+        has_leader=leader in inside.models,
     )
 
 
 def _flips(fit: Fit, order: np.ndarray, design: Design) -> int:
-    """Return the fewest votes that must be turned over for another leader."""
+    """Return the fewest votes that must be turned over for another leader; there are two models or more."""
     best = np.inf
     for (a, b), least in zip(*cheapest_first(pairs_of("set", order, 1), fit), strict=True):
         if least >= best:

@@ -37,7 +37,9 @@ def _range(answer: Answer, certificate: Certificate) -> str:
     low, high = answer.lower_bound, answer.upper_bound
     if low is None:
         return (
-            "nothing was found that does" if high is None else f"{plural(high, unit)} found; fewer may do, too"
+            "nothing was found that does"
+            if high is None
+            else f"{plural(high, unit)} found; fewer may do, too"
         )
     if answer.exact:
         return f"exactly {plural(low, unit)}, and no fewer"
@@ -111,5 +113,6 @@ def print_plan(plan: Plan, console: Console) -> None:
         )
         print_line(console, f"to exceed {plural(plan.target, 'action')}: {until}")
     print_line(
-        console, "All at the fitted strengths; leaders of a noisy board are often closer together than they look."
+        console,
+        "All at the fitted strengths; leaders of a noisy board are often closer together than they look.",
     )

@@ -34,7 +34,7 @@ def rank_page(board: Leaderboard, now: datetime) -> str:
         unrated=unrated(board),
         matrix=matrix_of(board),
         style=style_forest(board),
-        changed=sum(a.leader != top.leader.model for a in board.alternatives) if top.leader else 0,
+        changed=len(words.other_leaders(board)),
         level=words.level_text(board.options.level),
         few_votes=FEW_VOTES,
         shown_unrated=SHOWN_UNRATED,

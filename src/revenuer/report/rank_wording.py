@@ -6,7 +6,7 @@ Names of models come from strangers and are returned as they are: who shows a li
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from revenuer.rank.leaderboard import Leaderboard, Rating
+from revenuer.rank.leaderboard import Alternative, Leaderboard, Rating
 from revenuer.report.wording import count, plural
 
 STATUS_WORDS: Mapping[str, str] = {
@@ -185,13 +185,19 @@ def changed_leader_line(board: Leaderboard) -> str:
     leader = top_of(board).leader
     if leader is None or not board.alternatives:
         return "what would change the leader: no other choice was tried"
-    other = [a for a in board.alternatives if a.leader != leader.model]
+    other = other_leaders(board)
     flips = min(((a.flips, a.choice) for a in board.alternatives if a.flips is not None), default=None)
     parts = [f"{a.choice} ({short_name(a.leader)} leads)" for a in other[:3]]
     parts += [f"{len(other) - 3} other choices"] if len(other) > 3 else []
     parts += [f"{plural(flips[0], 'vote')} turned over ({flips[1]})"] if flips else []
     said = "; ".join(parts) or "none of the choices that were tried"
     return f"what would change the leader: {said}; {len(board.alternatives)} fits compared"
+
+
+def other_leaders(board: Leaderboard) -> list[Alternative]:
+    """Return the choices under which another model comes first although the leader is among the models."""
+    leader = top_of(board).leader
+    return [a for a in board.alternatives if leader and a.has_leader and a.leader != leader.model]
 
 
 def anchor_line(board: Leaderboard) -> str:

@@ -177,7 +177,7 @@ def test_clusters_and_other_codings_are_stated() -> None:
 
 def test_other_choices_are_listed_and_a_change_is_marked() -> None:
     board = board_fixture.clear()
-    assert "In every one of" in text_of(board)
+    assert "alpha is first in every one of" in text_of(board)
     first = board.alternatives[0]
     changed = replace(first, choice="ties dropped", leader="beta", runner_up="alpha", flips=None)
     text = text_of(replace(board, alternatives=(first, changed)))
