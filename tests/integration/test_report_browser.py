@@ -15,10 +15,11 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from revenuer.report import scan_page
+from revenuer.report import rank_page, scan_page
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "report"))
 
+import board_fixture
 import scan_fixture
 
 pytestmark = pytest.mark.browser
@@ -58,9 +59,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "benign": scan_fixture.empty(exchanges=9_000),
         "empty": scan_fixture.empty(),
     }
-    for name, result in results.items():
-        (folder / f"{name}.html").write_text(scan_page(result, scan_fixture.NOW), encoding="utf-8")
-    return {name: (folder / f"{name}.html").as_uri() for name in results}
+    boards = {"board": board_fixture.wide(), "odd board": board_fixture.odd()}
+    texts = {name: scan_page(result, scan_fixture.NOW) for name, result in results.items()}
+    texts |= {name: rank_page(board, scan_fixture.NOW) for name, board in boards.items()}
+    for name, text in texts.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: (folder / f"{name}.html").as_uri() for name in texts}
 
 
 def show(browser: Any, address: str, width: int, scheme: str = "light") -> None:
@@ -90,7 +94,7 @@ def requested(browser: Any) -> set[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 400])
-@pytest.mark.parametrize("name", ["scan", "benign", "empty"])
+@pytest.mark.parametrize("name", ["scan", "benign", "empty", "board", "odd board"])
 def test_nothing_leaves_nothing_fails_nothing_overflows(
     browser: Any, pages: dict[str, str], name: str, width: int, scheme: str
 ) -> None:
@@ -197,6 +201,30 @@ def test_paper_has_everything_drawn_even_from_a_dark_screen(browser: Any, pages:
     assert state["paper"] == "#ffffff"
     assert browser.execute_script("return document.documentElement.classList.contains('printing')") is False
     assert complaints(browser) == []
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_every_row_of_a_leaderboard_is_drawn_inside_its_cell(
+    browser: Any, pages: dict[str, str], width: int
+) -> None:
+    show(browser, pages["board"], width)
+    drawn = browser.execute_script(
+        """return [...document.querySelectorAll('table.forest td.plot')].map((cell) => {
+             const box = cell.getBoundingClientRect(), mark = cell.querySelector('circle').getBoundingClientRect();
+             return mark.width > 3 && mark.left >= box.left && mark.right <= box.right && mark.top >= box.top && mark.bottom <= box.bottom; })"""
+    )
+    assert len(drawn) == 25 + board_fixture.WIDE + 2
+    assert all(drawn)
+
+
+def test_the_axis_of_a_long_leaderboard_stays_in_sight(browser: Any, pages: dict[str, str]) -> None:
+    show(browser, pages["board"], 1400)
+    rows = browser.find_elements(By.CSS_SELECTOR, "table.forest tbody tr")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", rows[-20])
+    tops = browser.execute_script(
+        "return [...document.querySelectorAll('table.forest svg.axis')].map((axis) => axis.getBoundingClientRect().top)"
+    )
+    assert any(0 <= top < 60 for top in tops)
 
 
 def test_a_link_to_a_closed_campaign_opens_it(browser: Any, pages: dict[str, str]) -> None:

@@ -22,7 +22,7 @@ ARROWS: dict[str, set[str]] = {
     "share": {"records", "stats"},
     "rank": {"records", "stats"},
     "simulate": {"records", "stats"},
-    "report": {"records", "stats"},
+    "report": {"records", "stats", "rank"},
 }
 """Room -> the other rooms it may know. `cli` knows all, and nobody knows `cli`."""
 

@@ -1,6 +1,5 @@
 """The `revenuer` program: finds the command and turns errors into one sentence and an exit code."""
 
-import importlib
 import os
 import signal
 import sys
@@ -9,10 +8,12 @@ from types import FrameType
 import click
 
 from revenuer import __version__
+from revenuer.cli.lazy_group import LazyGroup
 from revenuer.records import RevenuerError
 
 COMMANDS = {
     "demo": "simulate a small city, scan it, and point to the report",
+    "rank": "rank models from votes, with certificates",
     "scan": "find the campaigns in request logs",
     "simulate": "write traffic with known truth",
     "sketch": "write a text-free table that scans to the same campaigns",
@@ -20,24 +21,7 @@ COMMANDS = {
 """Command name -> one line of help; the module is imported only when the command is used."""
 
 
-class LazyGroup(click.Group):
-    """Imports `revenuer.cli.<name>` (attribute `command`) only for the command that was typed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"revenuer.cli.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, listed=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="revenuer")
 def cli() -> None:
     """Find distillation campaigns in request logs, with evidence that can be defended.

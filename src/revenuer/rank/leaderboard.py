@@ -54,8 +54,9 @@ class StyleEffect:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative:
     """The top of the largest component under another choice: `choice` in words, the `leader`, who follows, how many ranked `models`
-    it has, the `gap` between the two in Elo points, and `flips`: the fewest votes that would have to be turned over to make
-    them change places (certified, see rank/certify.py; None where the model of ties allows no certificate)."""
+    it has, the `gap` between the two in Elo points, and `flips`: the fewest votes that would have to be turned over for another
+    leader (certified, see rank/certify.py; None where the model of ties allows no certificate). `has_leader` says whether the model
+    that leads the board as fitted is among the models at all."""
 
     choice: str
     leader: str
@@ -63,6 +64,7 @@ class Alternative:
     models: int
     gap: float
     flips: int | None
+    has_leader: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,11 +36,7 @@ class Pairs:
 
     def laplacian(self, conductance: np.ndarray) -> np.ndarray:
         """Return the (M, M) Laplacian of the pairs with `conductance` (E,)."""
-        size = self.size
-        across = np.bincount(self.first * size + self.second, conductance, size * size).reshape(size, size)
-        matrix: np.ndarray = -(across + across.T)
-        matrix[np.diag_indices(size)] = self.to_models(conductance, conductance)
-        return matrix
+        return laplacian(self.first, self.second, conductance, self.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +64,7 @@ def fit_pairs(
     value = float((pairs.counts * at.log).sum())
     for _ in range(MOST_ROUNDS):
         slope = _slope(pairs, at, has_parameter)
-        bread = _inverse(_information(pairs, at, has_parameter), pairs.size)
+        bread = inverse_on_differences(_information(pairs, at, has_parameter), pairs.size)
         step = bread @ slope
         largest = float(np.abs(step).max(initial=0.0))
         if largest < TOLERANCE:
@@ -89,7 +85,7 @@ def fit_pairs(
         theta, tie, value = tried - tried.mean(), tried_tie, new
         if largest < 1e-8 and scale == 1.0:
             # Quadratic convergence: the step just taken leaves an error far under TOLERANCE.
-            bread = _inverse(_information(pairs, at, has_parameter), pairs.size)
+            bread = inverse_on_differences(_information(pairs, at, has_parameter), pairs.size)
             return Fit(theta=theta, parameter=tie, bread=bread, log_likelihood=value)
     raise ArithmeticError("the likelihood has no maximum that Newton's method reaches")
 
@@ -111,8 +107,16 @@ def _information(pairs: Pairs, at: Terms, has_parameter: bool) -> np.ndarray:
     return np.block([[inside, edge], [edge.T, corner]])
 
 
-def _inverse(information: np.ndarray, size: int) -> np.ndarray:
-    """Return the inverse on strengths that sum to zero."""
+def laplacian(first: np.ndarray, second: np.ndarray, conductance: np.ndarray, size: int) -> np.ndarray:
+    """Return the (size, size) Laplacian of links between `first` and `second` (n,), which may repeat."""
+    across = np.bincount(first.astype(np.int64) * size + second, conductance, size * size).reshape(size, size)
+    matrix: np.ndarray = -(across + across.T)
+    matrix[np.diag_indices(size)] -= matrix.sum(axis=1)
+    return matrix
+
+
+def inverse_on_differences(information: np.ndarray, size: int) -> np.ndarray:
+    """Return the inverse on strengths, the first `size` parameters, that sum to zero. Raises ArithmeticError if it is singular."""
     lifted = information.copy()
     # In the direction in which all strengths move together there is no information: any will do, one of alike size is best.
     level = max(float(np.trace(lifted[:size, :size])) / max(size, 1), 1e-300)
@@ -120,7 +124,9 @@ def _inverse(information: np.ndarray, size: int) -> np.ndarray:
     try:
         inverse = cho_solve(cho_factor(lifted, lower=True), np.eye(len(lifted)))
     except np.linalg.LinAlgError as error:
-        raise ArithmeticError("the information matrix is singular: the board falls apart") from error
+        raise ArithmeticError(
+            "the information is singular: the board, or a covariate, cannot be told apart"
+        ) from error
     inverse[:size, :size] -= 1 / (size * level)
     found: np.ndarray = inverse
     return found

@@ -94,10 +94,13 @@ def environment() -> jinja2.Environment:
     return found
 
 
-def render_page(*, title: str, body: Markup, scripts: Sequence[str] = (), generated: str) -> str:
-    """Return the whole file. `scripts` are asset names that run after the body, before the shell's own start."""
+def render_page(
+    *, title: str, body: Markup, scripts: Sequence[str] = (), styles: Sequence[str] = (), generated: str
+) -> str:
+    """Return the whole file. `scripts` are asset names that run after the body, before the shell's own start; `styles` follow the
+    shell's own."""
     script_assets = [asset(name) for name in (*scripts, SHELL_SCRIPT)]
-    style_assets = [asset(SHELL_STYLE)]
+    style_assets = [asset(name) for name in (SHELL_STYLE, *styles)]
     return (
         environment()
         .get_template("page.html.j2")
@@ -106,6 +109,7 @@ def render_page(*, title: str, body: Markup, scripts: Sequence[str] = (), genera
             body=body,
             policy=content_security_policy(script_assets, style_assets),
             scripts=[Markup(item.text) for item in script_assets],
+            drawn_by_script=bool(scripts),
             styles=[Markup(item.text) for item in style_assets],
             generated=generated,
             version=__version__,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import revenuer
-from revenuer.cli import demo, main, scan
+from revenuer.cli import demo, main, rank, scan
 from revenuer.cli.run_scan import ScanOptions
 from revenuer.records import ResourceError
 
@@ -139,8 +139,9 @@ def test_the_version_is_the_package_s(call: Call) -> None:
 
 
 def test_every_listed_command_exists_and_has_help(call: Call) -> None:
-    for name in main.COMMANDS:
-        code, out, _ = call(name, "--help")
+    single = [(name,) for name in main.COMMANDS if name != "rank"]
+    for words in (*single, *(("rank", name) for name in rank.COMMANDS)):
+        code, out, _ = call(*words, "--help")
         assert code == 0
         assert "--json" in out
 

@@ -1,0 +1,83 @@
+"""How tight are certificates on real boards, and what do they cost?
+
+    python benchmarks/certificates.py --votes FOLDER
+
+FOLDER holds chatbot_arena_2024_08_counts.json, and tennis/ with the ATP's matches and rankings, if they are to be looked at too. For
+each K: lower and upper bound by kind of action, their greatest ratio, and seconds after loading.
+"""
+
+import argparse
+import csv
+import gzip
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from revenuer.rank import CertifyOptions, Votes, certify, read_votes
+
+TOPS = (1, 3, 5, 10, 20)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--votes", type=Path, required=True, help="folder with the boards")
+    folder = parser.parse_args().votes
+    counts, tennis = folder / "chatbot_arena_2024_08_counts.json", folder / "tennis"
+    if counts.exists():
+        certified("Arena, August 2024", read_votes(counts))
+    else:
+        print(f"{counts} is not there: left out")
+    if tennis.exists():
+        certified("ATP, ten best of 2024-12-30", ten_best(tennis))
+    else:
+        print(f"{tennis} is not there: left out")
+
+
+def certified(name: str, votes: Votes) -> None:
+    print(f"\n{name}: {votes.size:,} votes, {len(votes.models)} models")
+    certify(votes, CertifyOptions(k=1))  # what is compiled or loaded once is not counted
+    for k in (k for k in TOPS if k < len(votes.models)):
+        started = time.perf_counter()
+        found = certify(votes, CertifyOptions(k=k))
+        seconds = time.perf_counter() - started
+        of_set = found.answers[0]
+        bounds = "  ".join(f"{b.action} {b.lower_bound}-{b.upper_bound}" for b in of_set.by_action)
+        ratios = [b.upper_bound / b.lower_bound for b in of_set.by_action if b.upper_bound]
+        order = found.answers[1]
+        print(
+            f"  K={k:<3} {bounds:<44} ratio {max(ratios):.2f}  {seconds:5.2f} s  {of_set.pair[1]} > {of_set.pair[0]} ({of_set.cause}); "
+            f"order {order.lower_bound}-{order.upper_bound}",
+            flush=True,
+        )
+
+
+def ten_best(folder: Path) -> Votes:
+    """Return the matches among the ten best of the last ranking."""
+    ranking = list(rows(folder / "atp_rankings_current.csv.gz"))
+    last = max(row["ranking_date"] for row in ranking)
+    best = sorted(row["player"] for row in ranking if row["ranking_date"] == last and int(row["rank"]) <= 10)
+    matches = [
+        row
+        for path in sorted(folder.glob("atp_matches_*.csv.gz"))
+        for row in rows(path)
+        if row["winner_id"] in best and row["loser_id"] in best
+    ]
+    names = {row[f"{side}_id"]: row[f"{side}_name"] for row in matches for side in ("winner", "loser")}
+    return Votes(
+        models=tuple(names[player] for player in best),
+        a=np.array([best.index(row["winner_id"]) for row in matches], np.int32),
+        b=np.array([best.index(row["loser_id"]) for row in matches], np.int32),
+        outcome=np.zeros(len(matches), np.int8),
+        source=str(folder),
+    )
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    with gzip.open(path, "rt", encoding="utf-8") as text:
+        yield from csv.DictReader(text)
+
+
+if __name__ == "__main__":
+    main()
