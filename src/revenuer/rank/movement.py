@@ -52,14 +52,19 @@ def resistances(design: Design, crossing: Crossing) -> np.ndarray:
     return all_of
 
 
-def find_movement(design: Design, crossing: Crossing, resistance: np.ndarray, transfers: float) -> Movement:
-    """Return the bounds on movement by `transfers` wins of at most 1 each. `resistance` is that of the crossing."""
+def find_movement(
+    design: Design, crossing: Crossing, resistance: np.ndarray, transfers: float, *, fitted: bool = True
+) -> Movement:
+    """Return the bounds on movement by `transfers` wins of at most 1 each. `resistance` is that of the crossing.
+
+    Without `fitted` no fits are made: the bounds are wider, and quick.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         product = transfers * resistance
         most = np.where(product < 1, -np.log1p(-np.minimum(product, 1.0)), np.inf)
     high = most[crossing.a].copy()
     low = -high
-    for k in np.flatnonzero(product[crossing.a] > EXACT_FROM):
+    for k in np.flatnonzero(product[crossing.a] > EXACT_FROM) if fitted else ():
         low[k] = max(low[k], _fitted(design, crossing, int(k), -transfers))
         high[k] = min(high[k], _fitted(design, crossing, int(k), transfers))
     rise = np.minimum(most, high[:, None] - low[None, :])

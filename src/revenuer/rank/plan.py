@@ -82,8 +82,9 @@ def plan_votes(
     )
 
 
-def allocate(board: Board, k: int, budget: int) -> np.ndarray:
-    """Return (M, M), upper triangle, whole votes that come to `budget`."""
+def allocate(board: Board, k: int, budget: int, power: float = 0.5) -> np.ndarray:
+    """Return (M, M), upper triangle, whole votes that come to `budget`, spent on the pair with the least difference / variance^power:
+    1/2 settles the order soonest, 1 raises the certificate, which goes as difference over resistance."""
     size = len(board.names)
     p = chances(board.fit.theta)
     weight = np.triu(p * p.T, 1)
@@ -93,7 +94,7 @@ def allocate(board: Board, k: int, budget: int) -> np.ndarray:
         share = budget * step // STEPS - spent
         if share == 0:
             continue
-        (a, b), _ = _least_settled(board, k, bread)
+        (a, b), _ = _least_settled(board, k, bread, power)
         x = bread[:, a] - bread[:, b]
         u, v = np.unravel_index(int((weight * (x[:, None] - x[None, :]) ** 2).argmax()), weight.shape)
         amounts[u, v] += share
@@ -104,13 +105,15 @@ def allocate(board: Board, k: int, budget: int) -> np.ndarray:
     return amounts
 
 
-def _least_settled(board: Board, k: int, bread: np.ndarray) -> tuple[tuple[int, int], float]:
-    """Return the (inside, outside) pair with the smallest difference in standard errors, and that number."""
+def _least_settled(
+    board: Board, k: int, bread: np.ndarray, power: float = 0.5
+) -> tuple[tuple[int, int], float]:
+    """Return the (inside, outside) pair with the smallest difference / variance^power, and that number."""
     inside, outside = board.order[:k], board.order[k:]
     difference = board.fit.theta[inside][:, None] - board.fit.theta[outside][None, :]
     own = np.diag(bread)
     variance = own[inside][:, None] + own[outside][None, :] - 2 * bread[np.ix_(inside, outside)]
-    errors = difference / np.sqrt(np.maximum(variance, 1e-300))
+    errors = difference / np.maximum(variance, 1e-300) ** power
     i, j = np.unravel_index(int(errors.argmin()), errors.shape)
     return (int(inside[i]), int(outside[j])), float(errors[i, j])
 
@@ -133,18 +136,21 @@ def _certificate(board: Board, design: Design, k: int) -> int:
 
 
 def _votes_until(board: Board, k: int, target: int) -> int | None:
-    """Return the fewest votes, spent as `allocate` does, whose expected certificate exceeds `target`; to within one part in a hundred."""
+    """Return the fewest votes, spent to raise it, whose expected certificate exceeds `target`; to within one part in a hundred."""
+
+    def reached(number: int) -> bool:
+        return _certificate(board, _with_votes(board, allocate(board, k, number, power=1.0)), k) > target
+
     if _certificate(board, board.design, k) > target:
         return 0
     low, high, most = 0, 1024, MOST_TIMES * int(board.design.games.sum() / 2)
-    while _certificate(board, _with_votes(board, allocate(board, k, high)), k) <= target:
+    while not reached(high):
         low, high = high, 2 * high
         if low > most:
             return None
     while high - low > max(1, high // 100):
         middle = (low + high) // 2
-        reached = _certificate(board, _with_votes(board, allocate(board, k, middle)), k) > target
-        low, high = (low, middle) if reached else (middle, high)
+        low, high = (low, middle) if reached(middle) else (middle, high)
     return high
 
 
