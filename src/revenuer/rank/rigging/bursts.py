@@ -1,0 +1,97 @@
+"""Without voter ids: stretches of time in which a model wins more than its strength explains.
+
+Each model's votes are cut, in order of time, into windows of several lengths. A window's excess over the board is measured in the
+spread of all windows of that length (a board always fits imperfectly, and prompts drift), and the null are the windows in which
+models lose as much (the mirror, as in favour.py).
+
+Assumptions: honest models have runs of losses as deep as their runs of wins. Not controlled: a model that was silently improved, a
+day whose prompts suit it. Not looked for: runs that sink a model; votes on battles without the model.
+"""
+
+import numpy as np
+from scipy.special import expit
+
+from revenuer.rank.rigging.findings import Burst
+from revenuer.rank.rigging.ledger import Ledger
+from revenuer.stats.e_values import log10_e_from_p_mixture
+from revenuer.stats.false_discovery import e_bh
+from revenuer.stats.tail import LEAST, tail_p_values
+
+NAME = "bursts"
+NULL = "models have runs of losses as often and as deep as runs of wins"
+LENGTHS = (25, 50, 100, 200, 400)
+LOOK_ALIKE = "a silent update of the model, or a day whose prompts suit it"
+
+
+def find_bursts(ledger: Ledger, level: float) -> tuple[tuple[Burst, ...], int, str]:
+    """Return the bursts that pass at `level`, how many windows were tested, and why none could be."""
+    if ledger.time_us is None:
+        return (), 0, "votes have no times"
+    windows = _windows(ledger, ledger.time_us)
+    deviation = windows[:, -1]
+    if len(deviation) < LEAST:
+        return (), 0, f"fewer than {LEAST} windows of {LENGTHS[0]} votes on one model"
+    evidence = log10_e_from_p_mixture(tail_p_values(deviation, -deviation))
+    found = np.flatnonzero(e_bh(evidence, level).rejected)
+    found = found[np.argsort(-evidence[found], kind="stable")]
+    kept: list[Burst] = []
+    for row in found:
+        burst = _burst(ledger, windows[row], float(evidence[row]))
+        if not any(_overlap(burst, other) for other in kept):
+            kept.append(burst)
+    return tuple(kept), len(deviation), ""
+
+
+def _windows(ledger: Ledger, time_us: np.ndarray) -> np.ndarray:
+    """Return (w, 7): model, first and last moment, votes, points, expected points, deviation."""
+    order = np.argsort(time_us, kind="stable")
+    p = expit(ledger.fit.theta[ledger.a] - ledger.fit.theta[ledger.b])[order]
+    model = np.concatenate([ledger.a[order], ledger.b[order]])
+    by_model = np.lexsort((np.concatenate([np.arange(len(p))] * 2), model))
+    model, moment = model[by_model], np.concatenate([time_us[order]] * 2)[by_model]
+    score = np.concatenate([ledger.score[order], 1 - ledger.score[order]])[by_model]
+    p = np.concatenate([p, 1 - p])[by_model]
+    made = [_of_length(length, model, moment, score, p) for length in LENGTHS]
+    return np.concatenate(made)
+
+
+def _of_length(
+    length: int, model: np.ndarray, moment: np.ndarray, score: np.ndarray, p: np.ndarray
+) -> np.ndarray:
+    """Return the windows of `length` votes, side by side within each model, deviation in units of their own spread."""
+    start = np.searchsorted(model, np.arange(model.max() + 1))
+    stop = np.searchsorted(model, np.arange(model.max() + 1), side="right")
+    firsts = np.concatenate(
+        [np.arange(low, high - length + 1, length) for low, high in zip(start, stop, strict=True)]
+        + [np.zeros(0, np.int64)]
+    ).astype(np.int64)
+    if not len(firsts):
+        return np.zeros((0, 7))
+    sums = [np.append(0.0, np.cumsum(values)) for values in (score, p, p * (1 - p))]
+    points, expected, variance = (each[firsts + length] - each[firsts] for each in sums)
+    deviation = (points - expected) / np.sqrt(variance)
+    # 0.6745: the quartile of the normal law. Under 1 only where ties make votes less variable; then 1 is the innocent choice.
+    deviation /= max(float(np.median(np.abs(deviation))) / 0.6745, 1.0)
+    number = np.full(len(firsts), float(length))
+    return np.stack(
+        [model[firsts], moment[firsts], moment[firsts + length - 1], number, points, expected, deviation],
+        axis=1,
+    )
+
+
+def _burst(ledger: Ledger, window: np.ndarray, log10_e: float) -> Burst:
+    model, start, end, number, points, expected, _ = window.tolist()
+    return Burst(
+        model=ledger.models[int(model)],
+        start_us=int(start),
+        end_us=int(end),
+        votes=int(number),
+        share=points / number,
+        expected=expected / number,
+        log10_e=log10_e,
+        look_alike=LOOK_ALIKE,
+    )
+
+
+def _overlap(one: Burst, other: Burst) -> bool:
+    return one.model == other.model and one.start_us <= other.end_us and other.start_us <= one.end_us
