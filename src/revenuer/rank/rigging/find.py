@@ -90,8 +90,7 @@ def _accounts(
     come, tested, why = newcomers.find_newcomers(ledger, rows, cells, spread, options.level)
     checks = [_account_check(test, suspects) for test in tests]
     checks.append(_check(newcomers.NAME, bool(come), why, tested, newcomers.NULL))
-    named = tuple(_with_names(votes, group) for group in come)
-    return suspects, (*groups_of(suspects, codes, meetings), *named), checks
+    return suspects, (*groups_of(suspects, codes, meetings), *come), checks
 
 
 def _suspects(
@@ -132,18 +131,6 @@ def _reasons(tests: list[AccountTest], code: int) -> tuple[Reason, ...]:
 def _name(votes: Votes, code: int) -> str:
     assert votes.voters is not None
     return str(votes.voters[code].as_py())
-
-
-def _with_names(votes: Votes, group: Group) -> Group:
-    """Return the group with names in place of codes."""
-    return Group(
-        kind=group.kind,
-        accounts=tuple(_name(votes, int(code)) for code in group.accounts),
-        model=group.model,
-        words=group.words,
-        look_alike=group.look_alike,
-        log10_e=group.log10_e,
-    )
 
 
 def _account_check(test: AccountTest, suspects: tuple[Suspect, ...]) -> Check:

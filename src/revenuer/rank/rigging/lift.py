@@ -1,32 +1,68 @@
 """Votes on battles without a model that still lift it through the fit, one after another.
 
-Every vote moves every rating a little. Whoever always votes for the side whose win lifts a target over the model before it agrees,
-in every battle, with the sign of a row difference of the fit's inverse information: a direction that has nothing to do with quality
-and that nobody follows by taste. An account's agreement with all such directions is set against its own agreement with decoys: the
-same directions with models of about equal rank exchanged (target and decoy as in Elias and Gygi, Nature Methods 4, 2007).
+Every vote moves every rating a little. Whoever always votes for the side whose win lifts a target over another model agrees, in every
+battle, with a direction that has nothing to do with quality and that nobody follows by taste. Which direction is learnt from one
+half of the accounts, sharpened by how those votes fell, and tried on the other half, so that looking at many directions costs nothing.
+An account's agreement is set against that of all accounts with decoys of the direction, and with the direction turned round (target
+and decoy as in Elias and Gygi, Nature Methods 4, 2007).
 
-Assumptions: honest tastes do not know the information matrix, so they agree with decoys as with directions. Not controlled: targets
-further than ANCHORS ranks from the model they are to pass; attackers who mix in many honest votes.
-Source of the attack: Min et al., ICML 2025, section on omnipresent rigging.
+Assumptions: honest tastes do not know the information matrix: they agree with decoys, and with the reverse, as with directions.
+Not controlled: two attacks at once (the stronger is found); attackers who mix in many honest votes, or have few votes each.
+Source of the attack: Min et al., Improving Your Model Ranking on Chatbot Arena by Vote Rigging (ICML 2025), omnipresent rigging.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from revenuer.rank.rigging.account_test import AccountTest, skipped
+from revenuer.rank.rigging.directions import Directions, decoy, directions_of
 from revenuer.rank.rigging.findings import Reason
 from revenuer.rank.rigging.ledger import Ledger
 from revenuer.stats.e_values import log10_e_from_p_mixture
 from revenuer.stats.tail import LEAST, tail_p_values
 
 NAME = "lift"
-NULL = "honest votes agree with the directions that lift a model as they agree with decoys of those directions"
-ANCHORS = 2
-"""Models before the target on the present board that it may be after; the attack moves the board, so one is not enough."""
+NULL = "honest votes agree with the directions that lift a model as with decoys of those directions and with their reverse"
 LEAST_BATTLES = 15
 LEAST_MODELS = 8
-MOST_DECOYS, FEWEST_DECOYS, ENOUGH = 20, 2, 10_000
+DECOYS = 20
+RIGGING_SHARE, AGREEMENT = 0.03, 3.0
+"""What is looked for in choosing a direction: this share of accounts, this many standard deviations. A choice, not a threshold."""
+AGREES = 2.0
+PRIOR, EACH = 1.5, 1.5
+"""Log odds that the fit's side is the attackers', and what a vote of an agreeing account adds: the attack was aimed at another board."""
+_BLOCK = 256
 LOOK_ALIKE = "somebody of odd taste: taste agrees with a decoy as often, and decoys were counted against this"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """k accounts with enough votes: `who` (k,) codes, `excess` and `variance` (k, E) points of each pair's first model beyond what the
+    board without the account expects; `spread` of taste in logits, `size` models."""
+
+    who: np.ndarray
+    excess: sparse.csr_array
+    variance: sparse.csr_array
+    spread: float
+    size: int
+
+    def half(self, rows: np.ndarray) -> "Accounts":
+        return Accounts(
+            who=self.who[rows],
+            excess=self.excess[rows],
+            variance=self.variance[rows],
+            spread=self.spread,
+            size=self.size,
+        )
+
+    def agreement(self, sides: np.ndarray) -> np.ndarray:
+        """Return (k, D) agreement with `sides` (E, D) in standard deviations, those of taste among them."""
+        information = self.variance @ np.abs(sides)
+        # Taste for a random order of M models adds (4 / 3) / M times the squared information, to first order.
+        taste = 4 / 3 * self.spread**2 * information / self.size
+        return np.asarray((self.excess @ sides) / np.sqrt(np.maximum(information * (1 + taste), 1.0)))
 
 
 def lift(ledger: Ledger, judged: np.ndarray, spread: float, rng: np.random.Generator) -> AccountTest:
@@ -34,29 +70,20 @@ def lift(ledger: Ledger, judged: np.ndarray, spread: float, rng: np.random.Gener
     if len(ledger.models) < LEAST_MODELS:
         return skipped(NAME, NULL, ledger.voters, f"fewer than {LEAST_MODELS} models: decoys would repeat themselves")
     who = np.flatnonzero(judged & (ledger.count >= LEAST_BATTLES))
-    if len(who) < LEAST:
-        return skipped(NAME, NULL, ledger.voters, f"fewer than {LEAST} accounts with {LEAST_BATTLES} votes")
-    excess, variance = _by_pair(ledger, who)
-    targets, anchors = _aims(ledger.fit.theta)
-    best, agreed = _strongest(ledger, excess, variance, targets, anchors, spread, None)
-    sets = int(np.clip(ENOUGH // len(who), FEWEST_DECOYS, MOST_DECOYS))
-    decoys = [
-        _strongest(ledger, excess, variance, targets, anchors, spread, rng)[0].max(axis=1)
-        for _ in range(sets)
-    ]
-    log10_e = np.zeros(ledger.voters)
-    log10_e[who] = log10_e_from_p_mixture(tail_p_values(best.max(axis=1), np.concatenate(decoys)))
-    aim = np.zeros(ledger.voters, np.int64)
-    aim[who] = best.argmax(axis=1)
-    share = np.zeros(ledger.voters)
-    share[who] = agreed[np.arange(len(who)), aim[who]]
+    if len(who) < 2 * LEAST:
+        return skipped(NAME, NULL, ledger.voters, f"fewer than {2 * LEAST} accounts with {LEAST_BATTLES} votes")
+    accounts = _accounts(ledger, who, spread)
+    directions = directions_of(ledger.fit)
+    shuffled = rng.permutation(len(who))
+    log10_e, aim = np.zeros(ledger.voters), np.zeros(ledger.voters, np.int64)
+    for tried, learnt in ((shuffled[::2], shuffled[1::2]), (shuffled[1::2], shuffled[::2])):
+        chosen, table = _learnt(ledger, accounts.half(learnt), directions)
+        log10_e[who[tried]] = _evidence(ledger, accounts.half(tried), table, rng)
+        aim[who[tried]] = chosen
 
     def reason(code: int) -> Reason:
-        model, before = ledger.models[targets[aim[code]]], ledger.models[anchors[aim[code]]]
-        words = (
-            f"votes in battles without {model} beyond what strength explains on the side that lifts it over {before}"
-            f" ({share[code]:+.0%} of the points)"
-        )
+        model, other = ledger.models[directions.target[aim[code]]], ledger.models[directions.anchor[aim[code]]]
+        words = f"{ledger.count[code]} votes, nearly all on the side that lifts {model} over {other} where neither plays"
         return Reason(
             test=NAME, words=words, look_alike=LOOK_ALIKE, model=model, log10_e=float(log10_e[code])
         )
@@ -64,8 +91,7 @@ def lift(ledger: Ledger, judged: np.ndarray, spread: float, rng: np.random.Gener
     return AccountTest(name=NAME, null=NULL, log10_e=log10_e, tested=len(who), reason=reason)
 
 
-def _by_pair(ledger: Ledger, who: np.ndarray) -> tuple[sparse.csr_array, sparse.csr_array]:
-    """Return (len(who), E) excess points of the first model of each pair, and their variance."""
+def _accounts(ledger: Ledger, who: np.ndarray, spread: float) -> Accounts:
     place = np.full(ledger.voters, -1)
     place[who] = np.arange(len(who))
     row = np.where(ledger.voter >= 0, place[ledger.voter], -1)
@@ -76,57 +102,43 @@ def _by_pair(ledger: Ledger, who: np.ndarray) -> tuple[sparse.csr_array, sparse.
     expected = ledger.expected[used]
     residual = np.where(ledger.a[used] == low, 1.0, -1.0) * (ledger.score[used] - expected)
     shape = (len(who), len(ledger.pairs.first))
-    excess = sparse.csr_array((residual.astype(np.float32), (row[used], column)), shape=shape)
-    variance = sparse.csr_array(
-        ((expected * (1 - expected)).astype(np.float32), (row[used], column)), shape=shape
+    cells = (row[used], column)
+    return Accounts(
+        who=who,
+        excess=sparse.csr_array((residual.astype(np.float32), cells), shape=shape),
+        variance=sparse.csr_array(((expected * (1 - expected)).astype(np.float32), cells), shape=shape),
+        spread=spread,
+        size=size,
     )
-    return excess, variance
 
 
-def _aims(theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return targets and the models that they are to pass: the nearest before each on the board, for the first the one after it."""
-    order = np.argsort(-theta)
-    targets, anchors = [], []
-    for rank, model in enumerate(order):
-        before = order[max(rank - ANCHORS, 0) : rank] if rank else order[1:2]
-        targets += [model] * len(before)
-        anchors += before.tolist()
-    return np.array(targets), np.array(anchors)
-
-
-def _strongest(
-    ledger: Ledger,
-    excess: sparse.csr_array,
-    variance: sparse.csr_array,
-    targets: np.ndarray,
-    anchors: np.ndarray,
-    spread: float,
-    rng: np.random.Generator | None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return (V', D) agreement in standard deviations with each direction, and in points a vote; of decoys where `rng` is given."""
-    size = ledger.pairs.size
-    inverse = ledger.fit.bread[:size, :size]
-    gain = inverse[targets] - inverse[anchors]
-    if rng is not None:
-        gain = np.take_along_axis(gain, _exchanged(ledger.fit.theta, len(targets), rng), axis=1)
+def _learnt(ledger: Ledger, accounts: Accounts, directions: Directions) -> tuple[int, np.ndarray]:
+    """Return the direction that some of `accounts` follow most, and its table (M, M) sharpened by their votes."""
     first, second = ledger.pairs.first, ledger.pairs.second
-    outside = (first[:, None] != targets) & (second[:, None] != targets)
-    outside &= (first[:, None] != anchors) & (second[:, None] != anchors)
-    direction = (np.sign(gain[:, first] - gain[:, second]).T * outside).astype(np.float32)
-    points, information = excess @ direction, variance @ np.abs(direction)
-    # Taste adds a variance that grows with the square of votes: two thirds of 2 / M for a random order of M models.
-    taste = 4 / 3 * spread**2 * information / size
-    deviation = points / np.sqrt(np.maximum(information * (1 + taste), 1.0))
-    return np.asarray(deviation), np.asarray(points / np.maximum(4 * information, 1.0))
+    support = np.zeros(len(directions.target))
+    for low in range(0, len(support), _BLOCK):
+        part = slice(low, low + _BLOCK)
+        agreement = accounts.agreement(directions.on_pairs(first, second, part))
+        ratio = np.exp(np.minimum(AGREEMENT * agreement - AGREEMENT**2 / 2, 50.0))
+        support[part] = np.log1p(RIGGING_SHARE * (ratio - 1)).sum(axis=0)
+    chosen = int(support.argmax())
+    sides = directions.on_pairs(first, second, slice(chosen, chosen + 1))
+    follow = accounts.agreement(sides)[:, 0] >= AGREES
+    # What everybody's votes on a pair have beyond the board is the pair's own and says nothing of an attack.
+    met = (accounts.variance != 0).astype(np.float32)
+    common = accounts.excess.sum(axis=0) / np.maximum(met.sum(axis=0), 1)
+    theirs = accounts.excess[follow].sum(axis=0) - common * met[follow].sum(axis=0)
+    sharpened = np.sign(PRIOR * sides[:, 0] + EACH * 2 * theirs) * np.abs(sides[:, 0])
+    table = np.zeros((accounts.size, accounts.size), np.float32)
+    table[first, second], table[second, first] = sharpened, -sharpened
+    return chosen, table
 
 
-def _exchanged(theta: np.ndarray, directions: int, rng: np.random.Generator) -> np.ndarray:
-    """Return (D, M) an order of the models for each direction, in which models exchange places with others of about their rank."""
-    size = len(theta)
-    rank = np.empty(size, np.int64)
-    rank[np.argsort(-theta)] = np.arange(size)
-    width = max(6.0, size / 3)
-    jittered = np.argsort(rank + rng.uniform(0, width, (directions, size)), axis=1)
-    exchanged = np.empty((directions, size), np.int64)
-    np.put_along_axis(exchanged, jittered, np.broadcast_to(np.argsort(-theta), (directions, size)).copy(), axis=1)
-    return exchanged
+def _evidence(ledger: Ledger, accounts: Accounts, table: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return (k,) log10 e of the accounts' agreement with a table that they had no part in."""
+    first, second = ledger.pairs.first, ledger.pairs.second
+    tables = [table] + [decoy(table, ledger.fit.theta, rng) for _ in range(DECOYS)]
+    agreement = accounts.agreement(np.stack([one[first, second] for one in tables], axis=1))
+    own = agreement[:, 0]
+    p = np.maximum(tail_p_values(own, agreement[:, 1:]), tail_p_values(own, -own))
+    return log10_e_from_p_mixture(np.clip(p, 0.0, 1.0))

@@ -22,6 +22,8 @@ NAME = "lockstep"
 NULL = "accounts that vote in the same minutes do not vote in the same seconds more often than that brings about"
 NARROW_S, WIDE_S = 10.0, 600.0
 MARGIN, SPARE = 2.0, 0.5
+COARSE_US = 5_000_000
+"""Where most moments are multiples of this, seconds were not recorded."""
 LEAST_MEETINGS = 4
 MOST_MEETINGS = 60_000_000
 LOOK_ALIKE = "people who come at the same time, on release day or in class: that was taken into account"
@@ -49,6 +51,8 @@ def lockstep(ledger: Ledger, judged: np.ndarray) -> tuple[AccountTest, Meetings]
     none = Meetings(first=nobody, second=nobody, met=nobody, by_chance=nobody.astype(float))
     if ledger.time_us is None:
         return skipped(NAME, NULL, ledger.voters, "votes have no times"), none
+    if float((ledger.time_us % COARSE_US == 0).mean()) > 0.5:
+        return skipped(NAME, NULL, ledger.voters, "times are coarser than seconds"), none
     used = (ledger.voter >= 0) & judged[np.maximum(ledger.voter, 0)]
     order = np.argsort(ledger.time_us[used], kind="stable")
     voter, moment = ledger.voter[used][order], ledger.time_us[used][order] / 1e6

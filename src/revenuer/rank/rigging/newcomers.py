@@ -1,11 +1,11 @@
 """One model's fortunes concentrated in accounts that came at one time.
 
 Accounts are cut by their first vote into cohorts. A cohort's effect for a model is set against that of all other accounts, with the
-spread between accounts and not votes as the error, and only what goes beyond MARGINS standard deviations of one account's taste counts: people who
-come for a release may like the released model as one account in six likes it anyway.
+spread between accounts and not votes as the error, and only what goes beyond MARGINS standard deviations of one account's taste
+counts: people who come for a release may like the released model as one account in six likes it anyway.
 
-Assumptions: an honest cohort is not fonder of a model, on average, than that. Not controlled: a crowd of true fans. No single
-account is accused: the accounts named are those of the cohort that gave the model every point.
+Assumptions: an honest cohort is not fonder of a model, on average, than that. Not controlled: a crowd of true fans. No account is
+accused and none is named: honest newcomers are among them.
 """
 
 import numpy as np
@@ -84,14 +84,13 @@ def _group(
     mine = place == where
     expected = float(cells.sum(rows.expected)[mine].sum())
     model = ledger.models[where % len(ledger.models)]
-    devoted = cells.voter[mine & (points == battles) & (battles >= 2)]
     words = (
         f"{int(mine.sum())} accounts that came at about one time gave {model} {points[mine].sum():.0f} of"
         f" {battles[mine].sum():.0f} points, {expected:.0f} expected"
     )
     return Group(
         kind="newcomers",
-        accounts=tuple(str(code) for code in devoted),
+        accounts=(),
         model=model,
         words=words,
         look_alike=LOOK_ALIKE,
