@@ -11,13 +11,14 @@ import numpy.typing as npt
 LEAST = 100
 """Fewer null values than this say nothing of a tail."""
 SHARE = 0.05
-MOST = 2_000
+MOST = 200
+"""Null values that the tail is fitted to: at least 20, SHARE of all, at most this, so that a larger sample is fitted further out."""
 
 
 def tail_p_values(values: npt.ArrayLike, null: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return the p-value of each of `values`: large is extreme. `null`: at least LEAST values without NaN.
 
-    Up to the (1 - SHARE) quantile of `null` by rank as in stats/conformal.py; beyond it the larger of the rank (while there are
+    Up to a high quantile of `null` by rank as in stats/conformal.py; beyond it the larger of the rank (while there are
     larger null values) and the fitted tail. Shape and scale are by moments (Hosking and Wallis, Technometrics 29, 1987, section 3),
     the scale raised by two standard errors. Null values that do not belong there make p-values larger, not smaller.
     Assumptions: values are exchangeable with `null` under the null hypothesis, and beyond `null` the tail goes on as it began.

@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from revenuer.rank.rigging.findings import Burst
 from revenuer.rank.rigging.ledger import Ledger
-from revenuer.stats.e_values import log10_e_from_p_mixture
+from revenuer.stats.e_values import log10_e_from_p_power
 from revenuer.stats.false_discovery import e_bh
 from revenuer.stats.tail import LEAST, tail_p_values
 
@@ -31,7 +31,7 @@ def find_bursts(ledger: Ledger, level: float) -> tuple[tuple[Burst, ...], int, s
     deviation = windows[:, -1]
     if len(deviation) < LEAST:
         return (), 0, f"fewer than {LEAST} windows of {LENGTHS[0]} votes on one model"
-    evidence = log10_e_from_p_mixture(tail_p_values(deviation, -deviation))
+    evidence = log10_e_from_p_power(tail_p_values(deviation, -deviation))
     found = np.flatnonzero(e_bh(evidence, level).rejected)
     found = found[np.argsort(-evidence[found], kind="stable")]
     kept: list[Burst] = []

@@ -15,7 +15,7 @@ from revenuer.rank.rigging.account_test import AccountTest, skipped
 from revenuer.rank.rigging.cells import Cells, strongest
 from revenuer.rank.rigging.findings import Reason
 from revenuer.rank.rigging.ledger import Incidences, Ledger
-from revenuer.stats.e_values import log10_e_from_p_mixture
+from revenuer.stats.e_values import log10_e_from_p_power
 from revenuer.stats.tail import LEAST, tail_p_values
 
 NAME = "favour"
@@ -37,7 +37,7 @@ def favour(ledger: Ledger, judged: np.ndarray, rows: Incidences, cells: Cells, s
     expected = cells.sum(rows.expected)[used] / n
     up, down = devotion(n, points, expected, spread), devotion(n, n - points, 1 - expected, spread)
     evidence = np.zeros(len(battles))
-    evidence[used] = log10_e_from_p_mixture(tail_p_values(up, down))
+    evidence[used] = log10_e_from_p_power(tail_p_values(up, down))
     # Models that an account did not meet often enough have an e-value of 1.
     gain = np.bincount(cells.voter[used], 10.0 ** evidence[used] - 1, ledger.voters)
     log10_e = np.where(judged, np.log10(1 + gain / len(ledger.models)), 0.0)

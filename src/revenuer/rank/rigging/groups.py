@@ -10,7 +10,6 @@ from revenuer.rank.rigging.lockstep import Meetings
 
 LEAST_SHARED_E = 3.0
 """log10 of the evidence of a pair of suspects that makes them of one group: suspects are few, so pairs of them are too."""
-CONTRIBUTES = 1.0
 
 
 def groups_of(suspects: tuple[Suspect, ...], codes: np.ndarray, meetings: Meetings) -> tuple[Group, ...]:
@@ -51,7 +50,8 @@ def _in_lockstep(
 def _by_model(suspects: tuple[Suspect, ...]) -> tuple[Group, ...]:
     lifted: dict[str, list[Suspect]] = {}
     for suspect in suspects:
-        for model in {reason.model for reason in suspect.reasons if reason.model}:
+        model = next((reason.model for reason in suspect.reasons if reason.model), "")
+        if model:
             lifted.setdefault(model, []).append(suspect)
     return tuple(
         Group(

@@ -3,10 +3,10 @@
 Every vote moves every rating a little. Whoever always votes for the side whose win lifts a target over another model agrees, in every
 battle, with a direction that has nothing to do with quality and that nobody follows by taste. Which direction is learnt from one
 half of the accounts, sharpened by how those votes fell, and tried on the other half, so that looking at many directions costs nothing.
-An account's agreement is set against that of all accounts with decoys of the direction, and with the direction turned round (target
-and decoy as in Elias and Gygi, Nature Methods 4, 2007).
+An account's agreement is set against that of all accounts with decoys of the direction and their reverse (target and decoy as in
+Elias and Gygi, Nature Methods 4, 2007).
 
-Assumptions: honest tastes do not know the information matrix: they agree with decoys, and with the reverse, as with directions.
+Assumptions: honest tastes do not know the information matrix: they agree with decoys as with directions.
 Not controlled: two attacks at once (the stronger is found); attackers who mix in many honest votes, or have few votes each.
 Source of the attack: Min et al., Improving Your Model Ranking on Chatbot Arena by Vote Rigging (ICML 2025), omnipresent rigging.
 """
@@ -20,17 +20,20 @@ from revenuer.rank.rigging.account_test import AccountTest, skipped
 from revenuer.rank.rigging.directions import Directions, decoy, directions_of
 from revenuer.rank.rigging.findings import Reason
 from revenuer.rank.rigging.ledger import Ledger
-from revenuer.stats.e_values import log10_e_from_p_mixture
+from revenuer.stats.e_values import log10_e_from_p_power
 from revenuer.stats.tail import LEAST, tail_p_values
 
 NAME = "lift"
-NULL = "honest votes agree with the directions that lift a model as with decoys of those directions and with their reverse"
+NULL = "honest votes agree with the directions that lift a model as with decoys of those directions"
 LEAST_BATTLES = 15
 LEAST_MODELS = 8
 DECOYS = 20
 RIGGING_SHARE, AGREEMENT = 0.03, 3.0
 """What is looked for in choosing a direction: this share of accounts, this many standard deviations. A choice, not a threshold."""
 AGREES = 2.0
+EXTREME = 3.0
+"""Accounts that agree, or disagree, more than this lend no decoys: an attacker's votes agree with each other, so with much. Of honest
+accounts of wide taste too few go by this to matter: one whose agreement is spread three times as wide as others' stays in two of three times."""
 PRIOR, EACH = 1.5, 1.5
 """Log odds that the fit's side is the attackers', and what a vote of an agreeing account adds: the attack was aimed at another board."""
 _BLOCK = 256
@@ -139,6 +142,7 @@ def _evidence(ledger: Ledger, accounts: Accounts, table: np.ndarray, rng: np.ran
     first, second = ledger.pairs.first, ledger.pairs.second
     tables = [table] + [decoy(table, ledger.fit.theta, rng) for _ in range(DECOYS)]
     agreement = accounts.agreement(np.stack([one[first, second] for one in tables], axis=1))
-    own = agreement[:, 0]
-    p = np.maximum(tail_p_values(own, agreement[:, 1:]), tail_p_values(own, -own))
-    return log10_e_from_p_mixture(np.clip(p, 0.0, 1.0))
+    # A crowd that leans to one side as a whole is a board that fits badly; only who leans further is looked at.
+    own = agreement[:, 0] - max(float(np.median(agreement[:, 0])), 0.0)
+    decoys = agreement[np.abs(own) < EXTREME, 1:]
+    return log10_e_from_p_power(tail_p_values(own, np.concatenate([decoys, -decoys])))

@@ -16,7 +16,7 @@ from scipy import stats
 from revenuer.rank.rigging.account_test import AccountTest, skipped
 from revenuer.rank.rigging.findings import Reason
 from revenuer.rank.rigging.ledger import Ledger
-from revenuer.stats.e_values import log10_e_from_p_mixture
+from revenuer.stats.e_values import log10_e_from_p_power
 
 NAME = "lockstep"
 NULL = "accounts that vote in the same minutes do not vote in the same seconds more often than that brings about"
@@ -42,7 +42,7 @@ class Meetings:
     def log10_e(self) -> np.ndarray:
         """Evidence (k,) of each pair."""
         tail = stats.poisson.sf(self.met - 1, MARGIN * self.by_chance + SPARE)
-        return log10_e_from_p_mixture(np.clip(tail, 0.0, 1.0))
+        return log10_e_from_p_power(np.clip(tail, 0.0, 1.0))
 
 
 def lockstep(ledger: Ledger, judged: np.ndarray) -> tuple[AccountTest, Meetings]:

@@ -14,7 +14,7 @@ from scipy import stats
 from revenuer.rank.rigging.cells import Cells
 from revenuer.rank.rigging.findings import Group
 from revenuer.rank.rigging.ledger import Incidences, Ledger
-from revenuer.stats.e_values import log10_e_from_p_mixture
+from revenuer.stats.e_values import log10_e_from_p_power
 from revenuer.stats.false_discovery import e_bh
 
 NAME = "newcomers"
@@ -50,7 +50,7 @@ def find_newcomers(
     )
     # Student's t with as many degrees as accounts in the cohort: few accounts do not show their own spread well.
     tail = stats.t.sf(beyond[tested] / np.maximum(error[tested], 1e-9), inside[3][tested] - 1)
-    evidence = log10_e_from_p_mixture(tail)
+    evidence = log10_e_from_p_power(tail)
     passed = np.flatnonzero(e_bh(evidence, level).rejected)
     found = tuple(
         _group(ledger, rows, cells, place, int(tested[row]), float(evidence[row])) for row in passed

@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from revenuer.rank.rigging.findings import PairOutOfLine
 from revenuer.rank.rigging.ledger import Ledger
-from revenuer.stats.e_values import log10_e_from_p_mixture
+from revenuer.stats.e_values import log10_e_from_p_power
 from revenuer.stats.false_discovery import e_bh
 from revenuer.stats.tail import LEAST, tail_p_values
 
@@ -40,7 +40,7 @@ def find_pairs_out_of_line(ledger: Ledger, level: float) -> tuple[tuple[PairOutO
     gap = n * (share - p) / information
     left_out = expit(fit.theta[i] - fit.theta[j] - gap * leverage / (1 - leverage))
     deviation = np.abs(n * (share - p)) / np.sqrt(information * (1 - leverage))
-    evidence = log10_e_from_p_mixture(tail_p_values(deviation, deviation))
+    evidence = log10_e_from_p_power(tail_p_values(deviation, deviation))
     found = np.flatnonzero(e_bh(evidence, level).rejected)
     found = found[np.argsort(-evidence[found], kind="stable")]
     return tuple(

@@ -12,7 +12,7 @@ import numpy as np
 from revenuer.rank.rigging.account_test import AccountTest, skipped
 from revenuer.rank.rigging.findings import Reason
 from revenuer.rank.rigging.ledger import Ledger
-from revenuer.stats.e_values import log10_e_from_p_mixture
+from revenuer.stats.e_values import log10_e_from_p_power
 from revenuer.stats.tail import LEAST, tail_p_values
 
 NAME = "speed"
@@ -35,7 +35,7 @@ def speed(ledger: Ledger, judged: np.ndarray) -> AccountTest:
     pace = np.log(quartile + 1.0)
     quicker = float(np.median(pace)) - pace
     log10_e, seconds = np.zeros(ledger.voters), np.zeros(ledger.voters)
-    log10_e[who] = log10_e_from_p_mixture(tail_p_values(quicker, -quicker))
+    log10_e[who] = log10_e_from_p_power(tail_p_values(quicker, -quicker))
     seconds[who] = quartile
     middle = float(np.median(quartile))
 
