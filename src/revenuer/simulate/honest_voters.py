@@ -24,7 +24,7 @@ class Crowd:
     logits of a voter's own effect for each model, Student's t with `taste_df` degrees; `care_sigma`: log-normal slope on true
     strengths; `clickers`: share that answer at random; `side_sd`: logits of left over right; `tie_width`: half-width in logits of
     what is called a tie; `tie_happy`: share whose ties are three times as wide; `specialists`: share that asks 3 prompts over and
-    over; `eager`: share of voters that come on release day, `eagerness` logits fonder of the new model on average."""
+    over; `community`: share that has, besides, one taste in common, of `community_sd` logits; `eager`: share of voters that come on release day, `eagerness` logits fonder of the new model on average."""
 
     voters: int = 2000
     median_votes: float = 8.0
@@ -37,6 +37,8 @@ class Crowd:
     tie_width: float = 0.45
     tie_happy: float = 0.05
     specialists: float = 0.1
+    community: float = 0.1
+    community_sd: float = 0.4
     eager: float = 0.1
     eagerness: float = 0.3
 
@@ -83,6 +85,8 @@ def draw_people(rng: np.random.Generator, arena: Arena, crowd: Crowd, n: int) ->
     eager = rng.random(n) < crowd.eager
     scale = crowd.taste_sd / np.sqrt(crowd.taste_df / (crowd.taste_df - 2))
     taste = rng.standard_t(crowd.taste_df, (n, len(arena.strengths))) * scale
+    shared = rng.normal(0.0, crowd.community_sd, len(arena.strengths))
+    taste += (rng.random(n) < crowd.community)[:, None] * shared
     taste[eager, arena.released] += crowd.eagerness
     care = np.exp(rng.normal(0.0, crowd.care_sigma, n))
     clicks = rng.random(n) < crowd.clickers

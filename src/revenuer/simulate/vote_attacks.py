@@ -23,7 +23,8 @@ ATTACKS = ("target-only", "omnipresent", "sockpuppets")
 class Attack:
     """`kind` of ATTACKS; `accounts` with `votes` each lift the model at place `target`. `identification`: how often the attacker
     knows which models answer; otherwise a target-only attacker abstains, an omnipresent one takes them for two other models, as
-    in the source. `honest_share` of each account's votes are honest (0.9 for the published sockpuppets). From `start_day` on.
+    in the source. `honest_share` of each account's votes are honest (0.9 for the published sockpuppets). From `start_day` on, over
+    `span_days` (cut where the arena ends).
     `lockstep`: share of the votes that a script sends for all accounts in turn; the others come at human pace, account by account.
     """
 
@@ -34,6 +35,7 @@ class Attack:
     identification: float = 0.95
     honest_share: float = 0.0
     start_day: float = 10.0
+    span_days: float = 20.0
     lockstep: float = 0.0
 
 
@@ -126,7 +128,7 @@ def _wait_for_target(
 def _times(rng: np.random.Generator, arena: Arena, attack: Attack, counts: Ints) -> Floats:
     """Return when the accounts vote: people's sessions, but a share follows the script's rounds over all accounts."""
     since = attack.start_day * DAY_S
-    room = arena.horizon_s - since
+    room = min(arena.horizon_s - since, attack.span_days * DAY_S)
     time_s = since + vote_times(rng, counts, np.zeros(len(counts)), room)
     rounds = np.sort(since + rng.random(int(counts.max())) * room * 0.95)
     place = np.concatenate([np.arange(count) for count in counts])

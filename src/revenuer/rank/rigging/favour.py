@@ -21,6 +21,9 @@ from revenuer.stats.tail import LEAST, tail_p_values
 NAME = "favour"
 NULL = "honest accounts are devoted to a model no more often, and no more deeply, than they are set against one"
 LEAST_BATTLES = 5
+FOND = float(np.log(3.0))
+"""Logits: odds of three to one beyond the board are always taken for taste, however few have it: a choice on the innocent side, so
+that a community's shared love for a model, which the mirror does not show, accuses nobody."""
 LOOK_ALIKE = "somebody who likes this model's manner: accounts as hard on a model were counted against this"
 _NODES = np.linspace(-8, 8, 65)
 
@@ -37,7 +40,10 @@ def favour(ledger: Ledger, judged: np.ndarray, rows: Incidences, cells: Cells, s
     expected = cells.sum(rows.expected)[used] / n
     up, down = devotion(n, points, expected, spread), devotion(n, n - points, 1 - expected, spread)
     evidence = np.zeros(len(battles))
-    evidence[used] = log10_e_from_p_power(tail_p_values(up, down))
+    by_mirror = tail_p_values(up, down)
+    fond = 1 / (1 + np.exp(-(np.log(expected) - np.log1p(-expected) + FOND)))
+    by_taste = stats.binom.sf(np.floor(points) - 1, n, fond)
+    evidence[used] = log10_e_from_p_power(np.maximum(by_mirror, by_taste))
     # Models that an account did not meet often enough have an e-value of 1.
     gain = np.bincount(cells.voter[used], 10.0 ** evidence[used] - 1, ledger.voters)
     log10_e = np.where(judged, np.log10(1 + gain / len(ledger.models)), 0.0)

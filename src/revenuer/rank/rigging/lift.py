@@ -4,7 +4,8 @@ Every vote moves every rating a little. Whoever always votes for the side whose 
 battle, with a direction that has nothing to do with quality and that nobody follows by taste. Which direction is learnt from one
 half of the accounts, sharpened by how those votes fell, and tried on the other half, so that looking at many directions costs nothing.
 An account's agreement is set against that of all accounts with decoys of the direction and their reverse (target and decoy as in
-Elias and Gygi, Nature Methods 4, 2007).
+Elias and Gygi, Nature Methods 4, 2007), and besides the account must side with it more often than taste ever does: a community that
+shares a taste, which happens to agree with some direction, still votes with the noise of people.
 
 Assumptions: honest tastes do not know the information matrix: they agree with decoys as with directions.
 Not controlled: two attacks at once (the stronger is found); attackers who mix in many honest votes, or have few votes each.
@@ -14,7 +15,7 @@ Source of the attack: Min et al., Improving Your Model Ranking on Chatbot Arena 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
+from scipy import sparse, stats
 
 from revenuer.rank.rigging.account_test import AccountTest, skipped
 from revenuer.rank.rigging.directions import Directions, decoy, directions_of
@@ -36,6 +37,9 @@ EXTREME = 3.0
 accounts of wide taste too few go by this to matter: one whose agreement is spread three times as wide as others' stays in two of three times."""
 PRIOR, EACH = 1.5, 1.5
 """Log odds that the fit's side is the attackers', and what a vote of an agreeing account adds: the attack was aimed at another board."""
+HONEST_SIDE = 0.7
+"""How often an honest account is taken to be on a direction's side, at most, even if its tastes were that direction. Where the crowd sides
+with its own board more often than that (no taste is more shared), that share is taken instead."""
 _BLOCK = 256
 LOOK_ALIKE = "somebody of odd taste: taste agrees with a decoy as often, and decoys were counted against this"
 
@@ -43,9 +47,13 @@ LOOK_ALIKE = "somebody of odd taste: taste agrees with a decoy as often, and dec
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
     """k accounts with enough votes: `who` (k,) codes, `excess` and `variance` (k, E) points of each pair's first model beyond what the
-    board without the account expects; `spread` of taste in logits, `size` models."""
+    board without the account expects, `won` and `lost` (k, E) its wins and losses, `met` (k, E) votes; `spread` of taste in
+    logits, `size` models."""
 
     who: np.ndarray
+    won: sparse.csr_array
+    lost: sparse.csr_array
+    met: sparse.csr_array
     excess: sparse.csr_array
     variance: sparse.csr_array
     spread: float
@@ -54,6 +62,9 @@ class Accounts:
     def half(self, rows: np.ndarray) -> "Accounts":
         return Accounts(
             who=self.who[rows],
+            won=self.won[rows],
+            lost=self.lost[rows],
+            met=self.met[rows],
             excess=self.excess[rows],
             variance=self.variance[rows],
             spread=self.spread,
@@ -66,6 +77,11 @@ class Accounts:
         # Taste for a random order of M models adds (4 / 3) / M times the squared information, to first order.
         taste = 4 / 3 * self.spread**2 * information / self.size
         return np.asarray((self.excess @ sides) / np.sqrt(np.maximum(information * (1 + taste), 1.0)))
+
+    def on_side(self, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return (k,) votes on the side of `sides` (E,), ties not among them, and (k,) votes that could have been."""
+        for_it = self.won @ np.maximum(sides, 0) + self.lost @ np.maximum(-sides, 0)
+        return np.asarray(for_it), np.asarray(self.met @ np.abs(sides))
 
 
 def lift(ledger: Ledger, judged: np.ndarray, spread: float, rng: np.random.Generator) -> AccountTest:
@@ -104,12 +120,21 @@ def _accounts(ledger: Ledger, who: np.ndarray, spread: float) -> Accounts:
     column = np.searchsorted(ledger.pairs.first * size + ledger.pairs.second, low * size + high)
     expected = ledger.expected[used]
     residual = np.where(ledger.a[used] == low, 1.0, -1.0) * (ledger.score[used] - expected)
-    shape = (len(who), len(ledger.pairs.first))
-    cells = (row[used], column)
+    turned = ledger.a[used] != low
+    won = np.where(turned, ledger.score[used] == 0, ledger.score[used] == 1)
+    lost = np.where(turned, ledger.score[used] == 1, ledger.score[used] == 0)
+
+    def summed(values: np.ndarray) -> sparse.csr_array:
+        shape = (len(who), len(ledger.pairs.first))
+        return sparse.csr_array((values.astype(np.float32), (row[used], column)), shape=shape)
+
     return Accounts(
         who=who,
-        excess=sparse.csr_array((residual.astype(np.float32), cells), shape=shape),
-        variance=sparse.csr_array(((expected * (1 - expected)).astype(np.float32), cells), shape=shape),
+        won=summed(won),
+        lost=summed(lost),
+        met=summed(np.ones(len(won))),
+        excess=summed(residual),
+        variance=summed(expected * (1 - expected)),
         spread=spread,
         size=size,
     )
@@ -128,9 +153,8 @@ def _learnt(ledger: Ledger, accounts: Accounts, directions: Directions) -> tuple
     sides = directions.on_pairs(first, second, slice(chosen, chosen + 1))
     follow = accounts.agreement(sides)[:, 0] >= AGREES
     # What everybody's votes on a pair have beyond the board is the pair's own and says nothing of an attack.
-    met = (accounts.variance != 0).astype(np.float32)
-    common = accounts.excess.sum(axis=0) / np.maximum(met.sum(axis=0), 1)
-    theirs = accounts.excess[follow].sum(axis=0) - common * met[follow].sum(axis=0)
+    common = accounts.excess.sum(axis=0) / np.maximum(accounts.met.sum(axis=0), 1)
+    theirs = accounts.excess[follow].sum(axis=0) - common * accounts.met[follow].sum(axis=0)
     sharpened = np.sign(PRIOR * sides[:, 0] + EACH * 2 * theirs) * np.abs(sides[:, 0])
     table = np.zeros((accounts.size, accounts.size), np.float32)
     table[first, second], table[second, first] = sharpened, -sharpened
@@ -145,4 +169,13 @@ def _evidence(ledger: Ledger, accounts: Accounts, table: np.ndarray, rng: np.ran
     # A crowd that leans to one side as a whole is a board that fits badly; only who leans further is looked at.
     own = agreement[:, 0] - max(float(np.median(agreement[:, 0])), 0.0)
     decoys = agreement[np.abs(own) < EXTREME, 1:]
-    return log10_e_from_p_power(tail_p_values(own, np.concatenate([decoys, -decoys])))
+    by_decoys = tail_p_values(own, np.concatenate([decoys, -decoys]))
+    for_it, could = accounts.on_side(table[first, second])
+    by_taste = stats.binom.sf(for_it - 1, could, max(HONEST_SIDE, _with_board(ledger)))
+    return log10_e_from_p_power(np.maximum(by_decoys, by_taste))
+
+
+def _with_board(ledger: Ledger) -> float:
+    """Return the share of votes without ties that side with the board made without the voter."""
+    decided = ledger.score != 0.5
+    return float(((ledger.score > 0.5) == (ledger.log_odds > 0))[decided].mean()) if decided.any() else 0.5
