@@ -36,9 +36,14 @@ BROKEN_SHARE, BROKEN_E = 0.1, 1.3
 """At most 5 % of honest accounts reach an e-value of 20 (Markov); where 10 % do, the null is wrong for this board."""
 
 
-def null_is_broken(log10_e: np.ndarray) -> bool:
+def null_is_broken(log10_e: np.ndarray, about: np.ndarray | None = None) -> bool:
     """Return whether so many accounts reach an e-value of 20 that it is the test's null that is at fault, and not the accounts.
 
-    An attack by more than a tenth of the judged accounts is missed by this rule.
+    Where `about` names the model that each account stands out by, accounts of the commonest are left out of the count: one model sought
+    by many is an attack, many models sought by many is a board that deals otherwise. Without it an attack by more than a tenth of the
+    judged accounts is missed.
     """
-    return len(log10_e) > 0 and float((log10_e >= BROKEN_E).mean()) > BROKEN_SHARE
+    stands_out = log10_e >= BROKEN_E
+    if about is not None and stands_out.any():
+        stands_out &= about != np.bincount(about[stands_out]).argmax()
+    return len(log10_e) > 0 and float(stands_out.mean()) > BROKEN_SHARE

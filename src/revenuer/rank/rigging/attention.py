@@ -42,9 +42,9 @@ def attention(ledger: Ledger, judged: np.ndarray, rows: Incidences, cells: Cells
     total = np.bincount(cells.voter, e, ledger.voters) / len(ledger.models)
     # The models that an account never met add something between 0 and their share: leaving them out is the innocent way.
     log10_e = np.where(judged, np.log10(np.maximum(total, 1e-300)), 0.0)
-    if null_is_broken(log10_e[judged]):
-        return skipped(NAME, NULL, ledger.voters, "battles are not dealt alike to all accounts here")
     best = strongest(cells, e, ledger.voters)
+    if null_is_broken(log10_e[judged], cells.model[best[judged]]):
+        return skipped(NAME, NULL, ledger.voters, "battles are not dealt alike to all accounts here")
     met, fair = cells.sum(np.ones(len(rows.model))), cells.sum(dealt)
 
     def reason(code: int) -> Reason:

@@ -1,8 +1,8 @@
 """Without voter ids: stretches of time in which a model wins more than its strength explains.
 
-Each model's votes are cut, in order of time, into windows of several lengths. A window's excess over the board is measured in the
-spread of all windows of that length (a board always fits imperfectly, and prompts drift), and the null are the windows in which
-models lose as much (the mirror, as in favour.py).
+Each model's votes are cut, in order of time, into windows of several lengths. A window's excess over the model's usual strength (the
+median over time, not over votes: a burst is many votes in little time, and has itself moved the board) is measured in the spread of all
+windows of that length, for prompts drift; the null are the windows in which models lose as much (the mirror, as in favour.py).
 
 Assumptions: honest models have runs of losses as deep as their runs of wins. Not controlled: a model that was silently improved, a
 day whose prompts suit it. Not looked for: runs that sink a model; votes on battles without the model.
@@ -69,6 +69,8 @@ def _of_length(
         return np.zeros((0, 7))
     sums = [np.append(0.0, np.cumsum(values)) for values in (score, p, p * (1 - p))]
     points, expected, variance = (each[firsts + length] - each[firsts] for each in sums)
+    usual = _usual(model[firsts], (points - expected) / variance, moment[firsts + length - 1] - moment[firsts])
+    expected = np.clip(expected + usual * variance, 0.0, length)
     deviation = (points - expected) / np.sqrt(variance)
     # 0.6745: the quartile of the normal law. Under 1 only where ties make votes less variable; then 1 is the innocent choice.
     deviation /= max(float(np.median(np.abs(deviation))) / 0.6745, 1.0)
@@ -77,6 +79,18 @@ def _of_length(
         [model[firsts], moment[firsts], moment[firsts + length - 1], number, points, expected, deviation],
         axis=1,
     )
+
+
+def _usual(model: np.ndarray, effect: np.ndarray, duration: np.ndarray) -> np.ndarray:
+    """Return for each window the median `effect` in logits of its model's windows, each weighing as much as the time it spans."""
+    order = np.lexsort((effect, model))
+    spanned = np.cumsum(duration[order] + 1.0)
+    last = np.searchsorted(model[order], model, side="right") - 1
+    first = np.searchsorted(model[order], model)
+    before = np.where(first > 0, spanned[np.maximum(first - 1, 0)], 0.0)
+    middle = np.searchsorted(spanned, (before + spanned[last]) / 2)
+    median: np.ndarray = effect[order][np.clip(middle, first, last)]
+    return median
 
 
 def _burst(ledger: Ledger, window: np.ndarray, log10_e: float) -> Burst:

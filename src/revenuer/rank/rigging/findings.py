@@ -62,8 +62,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Burst:
-    """`votes` consecutive votes on `model`, from `start_us` to `end_us`, in which it won `share` of the points, `expected` of the
-    whole board's strengths."""
+    """`votes` consecutive votes on `model`, from `start_us` to `end_us`, in which it won `share` of the points, `expected` of
+    its usual strength."""
 
     model: str
     start_us: int

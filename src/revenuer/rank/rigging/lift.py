@@ -31,15 +31,16 @@ LEAST_MODELS = 8
 DECOYS = 20
 RIGGING_SHARE, AGREEMENT = 0.03, 3.0
 """What is looked for in choosing a direction: this share of accounts, this many standard deviations. A choice, not a threshold."""
-AGREES = 2.0
+ROUNDS = 3
 EXTREME = 3.0
 """Accounts that agree, or disagree, more than this lend no decoys: an attacker's votes agree with each other, so with much. Of honest
 accounts of wide taste too few go by this to matter: one whose agreement is spread three times as wide as others' stays in two of three times."""
 PRIOR, EACH = 1.5, 1.5
-"""Log odds that the fit's side is the attackers', and what a vote of an agreeing account adds: the attack was aimed at another board."""
-HONEST_SIDE = 0.7
-"""How often an honest account is taken to be on a direction's side, at most, even if its tastes were that direction. Where the crowd sides
-with its own board more often than that (no taste is more shared), that share is taken instead."""
+"""Log odds that the fit's side is the attackers', and what a vote of a following account adds: the attack was aimed at another board."""
+HONEST_SIDE = 0.65
+"""How often an honest account is taken to be on a direction's side, at most: a community whose members share a taste of one logit, that
+happens to order the models as the best of two hundred directions would (Kendall's tau 0.5), is there in 62 %. Where the crowd sides with
+its own board more often than this (no taste is more shared), that share is taken instead."""
 _BLOCK = 256
 LOOK_ALIKE = "somebody of odd taste: taste agrees with a decoy as often, and decoys were counted against this"
 
@@ -147,18 +148,25 @@ def _learnt(ledger: Ledger, accounts: Accounts, directions: Directions) -> tuple
     for low in range(0, len(support), _BLOCK):
         part = slice(low, low + _BLOCK)
         agreement = accounts.agreement(directions.on_pairs(first, second, part))
-        ratio = np.exp(np.minimum(AGREEMENT * agreement - AGREEMENT**2 / 2, 50.0))
-        support[part] = np.log1p(RIGGING_SHARE * (ratio - 1)).sum(axis=0)
+        support[part] = np.log1p(RIGGING_SHARE * (_ratio(agreement) - 1)).sum(axis=0)
     chosen = int(support.argmax())
-    sides = directions.on_pairs(first, second, slice(chosen, chosen + 1))
-    follow = accounts.agreement(sides)[:, 0] >= AGREES
+    sides = directions.on_pairs(first, second, slice(chosen, chosen + 1))[:, 0]
     # What everybody's votes on a pair have beyond the board is the pair's own and says nothing of an attack.
     common = accounts.excess.sum(axis=0) / np.maximum(accounts.met.sum(axis=0), 1)
-    theirs = accounts.excess[follow].sum(axis=0) - common * accounts.met[follow].sum(axis=0)
-    sharpened = np.sign(PRIOR * sides[:, 0] + EACH * 2 * theirs) * np.abs(sides[:, 0])
+    sharpened = sides
+    for _ in range(ROUNDS):
+        ratio = RIGGING_SHARE * _ratio(accounts.agreement(sharpened[:, None])[:, 0])
+        follows = (ratio / (1 + ratio)).astype(np.float32)
+        theirs = follows @ accounts.excess - common * (follows @ accounts.met)
+        sharpened = (np.sign(PRIOR * sides + EACH * 2 * theirs) * np.abs(sides)).astype(np.float32)
     table = np.zeros((accounts.size, accounts.size), np.float32)
     table[first, second], table[second, first] = sharpened, -sharpened
     return chosen, table
+
+
+def _ratio(agreement: np.ndarray) -> np.ndarray:
+    """Return how much likelier this agreement is of an attacker's account than of an honest one."""
+    return np.asarray(np.exp(np.minimum(AGREEMENT * agreement - AGREEMENT**2 / 2, 50.0)))
 
 
 def _evidence(ledger: Ledger, accounts: Accounts, table: np.ndarray, rng: np.random.Generator) -> np.ndarray:
