@@ -34,7 +34,7 @@ CROWDS: dict[str, Crowd] = {
     "side bias of 0.8 logits": Crowd(side_sd=0.8),
     "a few very heavy voters": Crowd(voters=800, median_votes=30.0, volume_sigma=1.6),
 }
-SIZES = ((10, 50), (25, 100), (50, 30), (50, 100), (200, 30))
+SIZES = ((10, 50), (25, 100), (50, 30), (50, 50), (50, 100), (200, 30))
 MODELS, TARGET = 30, 3
 SHARES = {"target-only": 0.0, "omnipresent": 0.0, "sockpuppets": 0.9}
 
@@ -88,9 +88,7 @@ def false_positives(seeds: int, level: float) -> None:
         for seed in range(seeds):
             rng = np.random.default_rng([1, seed])
             arena = draw_arena(rng, MODELS, boost=6.0)
-            found = find_rigging(
-                votes_of(honest_votes(rng, arena, crowd).table), RiggingOptions(level=level)
-            )
+            found = find_rigging(votes_of(honest_votes(rng, arena, crowd).table), RiggingOptions(level=level))
             total.update(_counted(found))
         print(
             f"{name:32}{total['votes']:>8}{total['judged']:>8}{total['accused']:>9}"
@@ -122,7 +120,9 @@ def power(seeds: int, level: float) -> None:
         _power_line(kind, 50, 100, "identification 0.7", {"identification": 0.7}, {}, seeds, level)
         _power_line(kind, 50, 100, "half by a script", {"lockstep": 0.5}, {}, seeds, level)
         _power_line(kind, 50, 100, "no times", {}, {"times": False}, seeds, level)
-        _power_line(kind, 50, 100, "no voter ids, in one day", {"span_days": 1.0}, {"voters": False}, seeds, level)
+        _power_line(
+            kind, 50, 100, "no voter ids, in one day", {"span_days": 1.0}, {"voters": False}, seeds, level
+        )
 
 
 def _power_line(
@@ -203,7 +203,9 @@ def large() -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--level", type=float, default=0.01)
     parser.add_argument("--crowd", type=Path)

@@ -106,7 +106,9 @@ def deal(rng: np.random.Generator, arena: Arena, time_s: Floats) -> tuple[Ints, 
     return a, b
 
 
-def ballots_of(arena: Arena, casts: list[Cast], rigging: frozenset[str] = frozenset(), target: str = "") -> Ballots:
+def ballots_of(
+    arena: Arena, casts: list[Cast], rigging: frozenset[str] = frozenset(), target: str = ""
+) -> Ballots:
     """Return the votes of `casts` in one table, sorted by time."""
     models, winners = np.array(arena.models), np.array(WINNERS)
     time_s = np.concatenate([cast.time_s for cast in casts])
@@ -123,6 +125,4 @@ def ballots_of(arena: Arena, casts: list[Cast], rigging: frozenset[str] = frozen
     moment = EPOCH_US + np.rint(time_s[order] * 1e6).astype(np.int64)
     columns["timestamp"] = pa.array(moment).cast(pa.timestamp("us", tz="UTC"))
     columns["weight"] = pa.nulls(len(order), pa.float64())
-    return Ballots(
-        table=pa.table(columns, schema=BALLOT_SCHEMA), rigging=rigging, arena=arena, target=target
-    )
+    return Ballots(table=pa.table(columns, schema=BALLOT_SCHEMA), rigging=rigging, arena=arena, target=target)

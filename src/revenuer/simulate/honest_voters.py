@@ -139,4 +139,3 @@ def prompts_of(rng: np.random.Generator, who: Ints, few: np.ndarray) -> Ints:
     own = PROMPTS + 3 * who + rng.integers(0, 3, len(who))
     prompt: Ints = np.where(few[who], own, rng.integers(0, PROMPTS, len(who)))
     return prompt
-

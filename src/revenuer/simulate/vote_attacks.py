@@ -50,9 +50,7 @@ def rigged_votes(rng: np.random.Generator, arena: Arena, crowd: Crowd, attack: A
         raise ValueError(f"expected a start from day {arena.release_day} on, got {attack.start_day}")
     honest = honest_cast(rng, arena, crowd)
     rigged = attack_cast(rng, arena, crowd, attack, honest)
-    return ballots_of(
-        arena, [honest, rigged], frozenset(rigged.names.tolist()), arena.models[attack.target]
-    )
+    return ballots_of(arena, [honest, rigged], frozenset(rigged.names.tolist()), arena.models[attack.target])
 
 
 def attack_cast(rng: np.random.Generator, arena: Arena, crowd: Crowd, attack: Attack, honest: Cast) -> Cast:

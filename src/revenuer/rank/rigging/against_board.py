@@ -20,7 +20,9 @@ NAME = "against_board"
 NULL = "an account prefers the side that all others' votes hold stronger at least as often as a coin would"
 SLOPES = np.array([0.25, 0.5, 1.0, 2.0])
 """How strongly the board is taken to be turned upside down; the e-values of all are averaged."""
-LOOK_ALIKE = "somebody who clicks at random, or likes what others do not: such accounts do no worse than a coin"
+LOOK_ALIKE = (
+    "somebody who clicks at random, or likes what others do not: such accounts do no worse than a coin"
+)
 
 
 def against_board(ledger: Ledger, judged: np.ndarray) -> AccountTest:

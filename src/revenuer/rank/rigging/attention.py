@@ -22,7 +22,9 @@ SEEKING = np.array([0.1, 0.3, 0.6, 0.9])
 MARGIN, SPARE = 1.5, 0.02
 BLOCK = 500
 """Votes, consecutive in time, that show what is dealt then."""
-LOOK_ALIKE = "a release: the model is dealt more often in those days, to everybody, and that was taken into account"
+LOOK_ALIKE = (
+    "a release: the model is dealt more often in those days, to everybody, and that was taken into account"
+)
 
 
 def attention(ledger: Ledger, judged: np.ndarray, rows: Incidences, cells: Cells) -> AccountTest:
@@ -66,7 +68,9 @@ def dealt_share(ledger: Ledger, rows: Incidences) -> np.ndarray:
     """Return (2n,) the most often that the incidence's model may be dealt at its time, from the other voters' battles of its block."""
     assert ledger.time_us is not None
     block = np.empty(len(ledger.a), np.int64)
-    block[np.argsort(ledger.time_us, kind="stable")] = np.arange(len(ledger.a)) * (len(ledger.a) // BLOCK) // len(ledger.a)
+    block[np.argsort(ledger.time_us, kind="stable")] = (
+        np.arange(len(ledger.a)) * (len(ledger.a) // BLOCK) // len(ledger.a)
+    )
     blocks = int(block.max()) + 1
     size = np.bincount(block, minlength=blocks)
     of_block = block[rows.vote]

@@ -20,6 +20,8 @@ from revenuer.stats.tail import LEAST, tail_p_values
 NAME = "bursts"
 NULL = "models have runs of losses as often and as deep as runs of wins"
 LENGTHS = (25, 50, 100, 200, 400)
+JOIN_US = 6 * 3600 * 1_000_000
+"""Windows of one model less than six hours apart are told as one burst."""
 LOOK_ALIKE = "a silent update of the model, or a day whose prompts suit it"
 
 
@@ -31,7 +33,7 @@ def find_bursts(ledger: Ledger, level: float) -> tuple[tuple[Burst, ...], int, s
     deviation = windows[:, -1]
     if len(deviation) < LEAST:
         return (), 0, f"fewer than {LEAST} windows of {LENGTHS[0]} votes on one model"
-    evidence = log10_e_from_p_power(tail_p_values(deviation, -deviation))
+    evidence = log10_e_from_p_power(tail_p_values(deviation, -_null(windows)))
     found = np.flatnonzero(e_bh(evidence, level).rejected)
     found = found[np.argsort(-evidence[found], kind="stable")]
     kept: list[Burst] = []
@@ -39,7 +41,47 @@ def find_bursts(ledger: Ledger, level: float) -> tuple[tuple[Burst, ...], int, s
         burst = _burst(ledger, windows[row], float(evidence[row]))
         if not any(_overlap(burst, other) for other in kept):
             kept.append(burst)
-    return tuple(kept), len(deviation), ""
+    return _joined(kept), len(deviation), ""
+
+
+def _joined(bursts: list[Burst]) -> tuple[Burst, ...]:
+    """Return the bursts, those of one model that nearly follow one another as one; strongest first."""
+    joined: list[Burst] = []
+    for burst in sorted(bursts, key=lambda one: (one.model, one.start_us)):
+        last = joined[-1] if joined else None
+        if last is None or last.model != burst.model or burst.start_us - last.end_us > JOIN_US:
+            joined.append(burst)
+        else:
+            joined[-1] = _one(last, burst)
+    return tuple(sorted(joined, key=lambda one: -one.log10_e))
+
+
+def _one(first: Burst, second: Burst) -> Burst:
+    votes = first.votes + second.votes
+    return Burst(
+        model=first.model,
+        start_us=first.start_us,
+        end_us=second.end_us,
+        votes=votes,
+        share=(first.share * first.votes + second.share * second.votes) / votes,
+        expected=(first.expected * first.votes + second.expected * second.votes) / votes,
+        log10_e=max(first.log10_e, second.log10_e),
+        look_alike=LOOK_ALIKE,
+    )
+
+
+def _null(windows: np.ndarray) -> np.ndarray:
+    """Return the deviations whose losing side is the null: all, but for the windows of the time in which the model of the most extreme
+    one is at least half as extreme, if that is a tenth of the time or less. In a burst the other models lose to the one lifted."""
+    model, start, end, deviation = windows[:, 0], windows[:, 1], windows[:, 2], windows[:, -1]
+    top = int(deviation.argmax())
+    burst = (model == model[top]) & (deviation >= deviation[top] / 2)
+    begin, stop = start[burst].min(), end[burst].max()
+    if stop - begin > (end.max() - start.min()) / 10:
+        return deviation
+    overlap = np.minimum(end, stop) - np.maximum(start, begin)
+    rest = deviation[overlap <= (end - start) / 10]
+    return rest if len(rest) >= LEAST else deviation
 
 
 def _windows(ledger: Ledger, time_us: np.ndarray) -> np.ndarray:
@@ -69,7 +111,9 @@ def _of_length(
         return np.zeros((0, 7))
     sums = [np.append(0.0, np.cumsum(values)) for values in (score, p, p * (1 - p))]
     points, expected, variance = (each[firsts + length] - each[firsts] for each in sums)
-    usual = _usual(model[firsts], (points - expected) / variance, moment[firsts + length - 1] - moment[firsts])
+    usual = _usual(
+        model[firsts], (points - expected) / variance, moment[firsts + length - 1] - moment[firsts]
+    )
     expected = np.clip(expected + usual * variance, 0.0, length)
     deviation = (points - expected) / np.sqrt(variance)
     # 0.6745: the quartile of the normal law. Under 1 only where ties make votes less variable; then 1 is the innocent choice.

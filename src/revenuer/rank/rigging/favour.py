@@ -19,7 +19,9 @@ from revenuer.stats.e_values import log10_e_from_p_power
 from revenuer.stats.tail import LEAST, tail_p_values
 
 NAME = "favour"
-NULL = "honest accounts are devoted to a model no more often, and no more deeply, than they are set against one"
+NULL = (
+    "honest accounts are devoted to a model no more often, and no more deeply, than they are set against one"
+)
 LEAST_BATTLES = 5
 FOND = float(np.log(3.0))
 """Logits: odds of three to one beyond the board are always taken for taste, however few have it: a choice on the innocent side, so
@@ -53,9 +55,7 @@ def favour(ledger: Ledger, judged: np.ndarray, rows: Incidences, cells: Cells, s
         row = best[code]
         place = int(np.searchsorted(used, row))
         model = ledger.models[cells.model[row]]
-        words = (
-            f"{points[place]:g} of {n[place]:.0f} points to {model}, {expected[place] * n[place]:.1f} expected"
-        )
+        words = f"{points[place]:g} of {n[place]:.0f} points to {model}, {expected[place] * n[place]:.1f} expected"
         return Reason(
             test=NAME, words=words, look_alike=LOOK_ALIKE, model=model, log10_e=float(log10_e[code])
         )

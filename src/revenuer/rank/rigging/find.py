@@ -12,7 +12,7 @@ from revenuer.rank.rigging.findings import Check, Group, Reason, RiggingFindings
 from revenuer.rank.rigging.groups import groups_of
 from revenuer.rank.rigging.ledger import Ledger, open_ledger
 from revenuer.rank.rigging.lift import lift
-from revenuer.rank.rigging.lockstep import Meetings, lockstep
+from revenuer.rank.rigging.lockstep import lockstep
 from revenuer.rank.rigging.repeats import repeats
 from revenuer.rank.rigging.speed import speed
 from revenuer.rank.rigging.taste import taste_spread
@@ -51,9 +51,7 @@ def find_rigging(votes: Votes, options: RiggingOptions | None = None) -> Rigging
     found_bursts, windows, why = bursts.find_bursts(ledger, options.level)
     checks.append(_check(bursts.NAME, bool(found_bursts), why, windows, bursts.NULL))
     found_pairs, number, why = pairs_out_of_line.find_pairs_out_of_line(ledger, options.level)
-    checks.append(
-        _check(pairs_out_of_line.NAME, bool(found_pairs), why, number, pairs_out_of_line.NULL)
-    )
+    checks.append(_check(pairs_out_of_line.NAME, bool(found_pairs), why, number, pairs_out_of_line.NULL))
     return RiggingFindings(
         suspects=suspects,
         groups=groups,
@@ -139,9 +137,7 @@ def _account_check(test: AccountTest, suspects: tuple[Suspect, ...]) -> Check:
 
 
 def _check(name: str, positive: bool, why: str, tested: int, null: str) -> Check:
-    outcome = (
-        Outcome.NOT_EVALUATED if why else Outcome.POSITIVE if positive else Outcome.NEGATIVE
-    )
+    outcome = Outcome.NOT_EVALUATED if why else Outcome.POSITIVE if positive else Outcome.NEGATIVE
     return Check(test=name, outcome=outcome, reason=why, tested=tested, null=null)
 
 

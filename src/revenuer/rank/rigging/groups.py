@@ -17,9 +17,7 @@ def groups_of(suspects: tuple[Suspect, ...], codes: np.ndarray, meetings: Meetin
     return _in_lockstep(suspects, codes, meetings) + _by_model(suspects)
 
 
-def _in_lockstep(
-    suspects: tuple[Suspect, ...], codes: np.ndarray, meetings: Meetings
-) -> tuple[Group, ...]:
+def _in_lockstep(suspects: tuple[Suspect, ...], codes: np.ndarray, meetings: Meetings) -> tuple[Group, ...]:
     place = {int(code): row for row, code in enumerate(codes)}
     strong = meetings.log10_e >= LEAST_SHARED_E
     edges = [
@@ -58,7 +56,7 @@ def _by_model(suspects: tuple[Suspect, ...]) -> tuple[Group, ...]:
             kind="same_model",
             accounts=tuple(suspect.account for suspect in of_model),
             model=model,
-            words=f"{len(of_model)} suspects lift {model}",
+            words=f"{len(of_model)} suspects seem to lift {model}",
             look_alike="several who like one model: each of them was found for a reason of their own",
             log10_e=max(suspect.log10_e for suspect in of_model),
         )

@@ -88,22 +88,35 @@ class Accounts:
 def lift(ledger: Ledger, judged: np.ndarray, spread: float, rng: np.random.Generator) -> AccountTest:
     """Return the test for the accounts that `judged` (V,) marks; `spread` is the standard deviation of taste in logits."""
     if len(ledger.models) < LEAST_MODELS:
-        return skipped(NAME, NULL, ledger.voters, f"fewer than {LEAST_MODELS} models: decoys would repeat themselves")
+        return skipped(
+            NAME, NULL, ledger.voters, f"fewer than {LEAST_MODELS} models: decoys would repeat themselves"
+        )
     who = np.flatnonzero(judged & (ledger.count >= LEAST_BATTLES))
     if len(who) < 2 * LEAST:
-        return skipped(NAME, NULL, ledger.voters, f"fewer than {2 * LEAST} accounts with {LEAST_BATTLES} votes")
+        return skipped(
+            NAME, NULL, ledger.voters, f"fewer than {2 * LEAST} accounts with {LEAST_BATTLES} votes"
+        )
     accounts = _accounts(ledger, who, spread)
     directions = directions_of(ledger.fit)
     shuffled = rng.permutation(len(who))
     log10_e, aim = np.zeros(ledger.voters), np.zeros(ledger.voters, np.int64)
+    on_side, could = np.zeros(ledger.voters), np.zeros(ledger.voters)
     for tried, learnt in ((shuffled[::2], shuffled[1::2]), (shuffled[1::2], shuffled[::2])):
         chosen, table = _learnt(ledger, accounts.half(learnt), directions)
         log10_e[who[tried]] = _evidence(ledger, accounts.half(tried), table, rng)
         aim[who[tried]] = chosen
+        sides = table[ledger.pairs.first, ledger.pairs.second]
+        on_side[who[tried]], could[who[tried]] = accounts.half(tried).on_side(sides)
 
     def reason(code: int) -> Reason:
-        model, other = ledger.models[directions.target[aim[code]]], ledger.models[directions.anchor[aim[code]]]
-        words = f"{ledger.count[code]} votes, nearly all on the side that lifts {model} over {other} where neither plays"
+        model, other = (
+            ledger.models[directions.target[aim[code]]],
+            ledger.models[directions.anchor[aim[code]]],
+        )
+        words = (
+            f"{on_side[code]:.0f} of {could[code]:.0f} votes on the side that lifts a model without its playing;"
+            f" the fit's best guess is {model} over {other}"
+        )
         return Reason(
             test=NAME, words=words, look_alike=LOOK_ALIKE, model=model, log10_e=float(log10_e[code])
         )
@@ -184,6 +197,6 @@ def _evidence(ledger: Ledger, accounts: Accounts, table: np.ndarray, rng: np.ran
 
 
 def _with_board(ledger: Ledger) -> float:
-    """Return the share of votes without ties that side with the board made without the voter."""
-    decided = ledger.score != 0.5
-    return float(((ledger.score > 0.5) == (ledger.log_odds > 0))[decided].mean()) if decided.any() else 0.5
+    """Return the share of votes that side with the board made without the voter; ties do not, as in `on_side`."""
+    with_it = np.where(ledger.log_odds > 0, ledger.score == 1, ledger.score == 0)
+    return float(with_it.mean())

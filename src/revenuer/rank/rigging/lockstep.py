@@ -19,7 +19,9 @@ from revenuer.rank.rigging.ledger import Ledger
 from revenuer.stats.e_values import log10_e_from_p_power
 
 NAME = "lockstep"
-NULL = "accounts that vote in the same minutes do not vote in the same seconds more often than that brings about"
+NULL = (
+    "accounts that vote in the same minutes do not vote in the same seconds more often than that brings about"
+)
 NARROW_S, WIDE_S = 10.0, 600.0
 MARGIN, SPARE = 2.0, 0.5
 COARSE_US = 5_000_000
@@ -76,7 +78,9 @@ def lockstep(ledger: Ledger, judged: np.ndarray) -> tuple[AccountTest, Meetings]
         )
         return Reason(test=NAME, words=words, look_alike=LOOK_ALIKE, model="", log10_e=float(log10_e[code]))
 
-    return AccountTest(name=NAME, null=NULL, log10_e=log10_e, tested=int(judged.sum()), reason=reason), meetings
+    return AccountTest(
+        name=NAME, null=NULL, log10_e=log10_e, tested=int(judged.sum()), reason=reason
+    ), meetings
 
 
 def find_meetings(voter: np.ndarray, moment: np.ndarray, voters: int) -> Meetings:

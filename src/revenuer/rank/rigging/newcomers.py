@@ -74,7 +74,12 @@ def _effects(
     """Return (places,) sums of excess points, information, squared excess about the mean effect, and accounts."""
     total, weight = np.bincount(place, excess, places), np.bincount(place, information, places)
     own = excess - information * (total / np.maximum(weight, 1e-9))[place]
-    return total, weight, np.bincount(place, own**2, places), np.bincount(place, minlength=places).astype(float)
+    return (
+        total,
+        weight,
+        np.bincount(place, own**2, places),
+        np.bincount(place, minlength=places).astype(float),
+    )
 
 
 def _group(

@@ -43,12 +43,22 @@ def find_pairs_out_of_line(ledger: Ledger, level: float) -> tuple[tuple[PairOutO
     evidence = log10_e_from_p_power(tail_p_values(deviation, deviation))
     found = np.flatnonzero(e_bh(evidence, level).rejected)
     found = found[np.argsort(-evidence[found], kind="stable")]
-    return tuple(
-        _named(
-            ledger, i[row], j[row], int(n[row]), float(share[row]), float(left_out[row]), float(evidence[row])
-        )
-        for row in found
-    ), len(used), ""
+    return (
+        tuple(
+            _named(
+                ledger,
+                i[row],
+                j[row],
+                int(n[row]),
+                float(share[row]),
+                float(left_out[row]),
+                float(evidence[row]),
+            )
+            for row in found
+        ),
+        len(used),
+        "",
+    )
 
 
 def _named(

@@ -30,17 +30,15 @@ def repeats(ledger: Ledger, judged: np.ndarray) -> AccountTest:
     repeated = ledger.count - np.bincount(met, minlength=ledger.voters)
     chance = ledger.count * (ledger.count - 1) / 2 * _mean_by_voter(ledger, _sameness(ledger, pair))
     most = MARGIN * chance + SPARE
-    log_e = logsumexp(
-        repeated * np.log(FACTORS)[:, None] - (FACTORS[:, None] - 1) * most, axis=0
-    ) - np.log(len(FACTORS))
+    log_e = logsumexp(repeated * np.log(FACTORS)[:, None] - (FACTORS[:, None] - 1) * most, axis=0) - np.log(
+        len(FACTORS)
+    )
     log10_e = np.where(judged, log_e / np.log(10), 0.0)
     if null_is_broken(log10_e[judged]):
         return skipped(NAME, NULL, ledger.voters, "pairs are not dealt alike to all accounts here")
 
     def reason(code: int) -> Reason:
-        words = (
-            f"{repeated[code]} of {ledger.count[code]} votes on pairs it had before, {chance[code]:.1f} by chance"
-        )
+        words = f"{repeated[code]} of {ledger.count[code]} votes on pairs it had before, {chance[code]:.1f} by chance"
         return Reason(test=NAME, words=words, look_alike=LOOK_ALIKE, model="", log10_e=float(log10_e[code]))
 
     return AccountTest(name=NAME, null=NULL, log10_e=log10_e, tested=int(judged.sum()), reason=reason)

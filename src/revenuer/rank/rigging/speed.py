@@ -20,7 +20,9 @@ NULL = "honest accounts are no more often, and no further, faster than the middl
 SESSION_S = 1800.0
 """A longer pause is no reading time: the usual cut between web sessions (Catledge and Pitkow, 1995: 25.5 minutes)."""
 LEAST_GAPS = 8
-LOOK_ALIKE = "a practised voter, or one who hands in stored judgements: accounts as slow were counted against this"
+LOOK_ALIKE = (
+    "a practised voter, or one who hands in stored judgements: accounts as slow were counted against this"
+)
 
 
 def speed(ledger: Ledger, judged: np.ndarray) -> AccountTest:
@@ -31,7 +33,9 @@ def speed(ledger: Ledger, judged: np.ndarray) -> AccountTest:
     used = judged[who]
     who, quartile = who[used], quartile[used]
     if len(who) < LEAST:
-        return skipped(NAME, NULL, ledger.voters, f"fewer than {LEAST} accounts with {LEAST_GAPS} votes in sessions")
+        return skipped(
+            NAME, NULL, ledger.voters, f"fewer than {LEAST} accounts with {LEAST_GAPS} votes in sessions"
+        )
     pace = np.log(quartile + 1.0)
     quicker = float(np.median(pace)) - pace
     log10_e, seconds = np.zeros(ledger.voters), np.zeros(ledger.voters)
