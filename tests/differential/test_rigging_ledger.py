@@ -1,8 +1,8 @@
 """The board without a voter: one Newton step, and the refit for heavy voters, against a fit of the remaining votes."""
 
 import numpy as np
-from builders.rigged import honest, ledger_of, votes_of
 
+from builders.rigged import honest, ledger_of, votes_of
 from revenuer.rank.rigging.ledger import EXACT_SHARE
 
 

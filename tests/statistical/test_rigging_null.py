@@ -1,8 +1,8 @@
 """False accusations by find_rigging where nobody rigs, and the size of what it rests on, with fixed seeds."""
 
 import numpy as np
-from builders.rigged import honest, judged, ledger_of, rigged, summed, votes_of
 
+from builders.rigged import honest, judged, ledger_of, rigged, summed, votes_of
 from revenuer.rank.rigging import RiggingOptions, find_rigging
 from revenuer.rank.rigging.against_board import against_board
 from revenuer.rank.rigging.attention import attention

@@ -7,7 +7,7 @@ from revenuer.stats.gaussian_kernel import gaussian_kernel, median_bandwidth
 from revenuer.stats.intervals import ShareInterval, clopper_pearson, wilson
 from revenuer.stats.mixture_share import ForeignShare, foreign_share
 from revenuer.stats.random_features import RandomFeatures, draw_random_features
-from revenuer.stats.tail import tail_p_values
+from revenuer.stats.tail import bulk_p_values, tail_p_values
 from revenuer.stats.whitening import Whitening, fit_whitening
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Whitening",
     "benign_p_value",
     "benign_p_values",
+    "bulk_p_values",
     "clopper_pearson",
     "draw_random_features",
     "e_bh",

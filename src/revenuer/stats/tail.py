@@ -39,3 +39,19 @@ def tail_p_values(values: npt.ArrayLike, null: npt.ArrayLike) -> npt.NDArray[np.
     fitted = (k + 1) / (n + 1) * (np.exp(-beyond) if shape < 1e-9 else (1 + shape * beyond) ** (-1 / shape))
     inside = np.where(v <= sample[-1], np.maximum(fitted, by_rank), fitted)
     return np.asarray(np.where(v <= start, by_rank, inside), np.float64)
+
+
+def bulk_p_values(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return the p-value of each of `values` against their own bulk: large is extreme, and there is no other sample.
+
+    An exponential law through the median and the 90 % quantile is carried on: p = 0.5 exp(-rate (value - median)), never under 0.5
+    below the median. Up to a tenth of the values may be foreign without touching it.
+    Raises ValueError for fewer than LEAST values, or NaN. Assumptions: honest values have no heavier tail than exponential; half-normal
+    ones have a lighter one. Source of the idea: Efron, Large-scale simultaneous hypothesis testing, JASA 99 (2004).
+    """
+    v = np.asarray(values, np.float64)
+    if v.size < LEAST or np.isnan(v).any():
+        raise ValueError(f"expected at least {LEAST} values and no NaN, got {v.size}")
+    middle, high = np.quantile(v, [0.5, 0.9])
+    rate = np.log(5.0) / max(float(high - middle), 1e-12)
+    return np.asarray(0.5 * np.exp(-rate * np.maximum(v - middle, 0.0)), np.float64)

@@ -3,8 +3,8 @@
 import numpy as np
 import pyarrow.compute as pc
 import pytest
-from builders.rigged import MODELS, TARGET, honest, ledger_of, rigged, votes_of
 
+from builders.rigged import MODELS, TARGET, honest, ledger_of, rigged, votes_of
 from revenuer.rank.rigging import without
 from revenuer.records import BALLOT_SCHEMA
 from revenuer.simulate import ATTACKS, Attack, Crowd, draw_arena, honest_votes, rigged_votes

@@ -93,48 +93,49 @@ def _windows(ledger: Ledger, time_us: np.ndarray) -> np.ndarray:
     model, moment = model[by_model], np.concatenate([time_us[order]] * 2)[by_model]
     score = np.concatenate([ledger.score[order], 1 - ledger.score[order]])[by_model]
     p = np.concatenate([p, 1 - p])[by_model]
-    made = [_of_length(length, model, moment, score, p) for length in LENGTHS]
+    shortest = _sums(LENGTHS[0], model, moment, score, p)
+    usual = _usual(shortest, len(ledger.models))
+    made = [_with_deviation(_sums(length, model, moment, score, p), usual) for length in LENGTHS]
     return np.concatenate(made)
 
 
-def _of_length(
-    length: int, model: np.ndarray, moment: np.ndarray, score: np.ndarray, p: np.ndarray
-) -> np.ndarray:
-    """Return the windows of `length` votes, side by side within each model, deviation in units of their own spread."""
+def _sums(length: int, model: np.ndarray, moment: np.ndarray, score: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Return (w, 7) the windows of `length` votes, side by side within each model: model, first and last moment, votes, points, expected
+    points and their variance by the board."""
     start = np.searchsorted(model, np.arange(model.max() + 1))
     stop = np.searchsorted(model, np.arange(model.max() + 1), side="right")
     firsts = np.concatenate(
         [np.arange(low, high - length + 1, length) for low, high in zip(start, stop, strict=True)]
-        + [np.zeros(0, np.int64)]
     ).astype(np.int64)
-    if not len(firsts):
-        return np.zeros((0, 7))
     sums = [np.append(0.0, np.cumsum(values)) for values in (score, p, p * (1 - p))]
-    points, expected, variance = (each[firsts + length] - each[firsts] for each in sums)
-    usual = _usual(
-        model[firsts], (points - expected) / variance, moment[firsts + length - 1] - moment[firsts]
-    )
-    expected = np.clip(expected + usual * variance, 0.0, length)
+    added = [each[firsts + length] - each[firsts] for each in sums]
+    number = np.full(len(firsts), float(length))
+    return np.stack([model[firsts], moment[firsts], moment[firsts + length - 1], number, *added], axis=1)
+
+
+def _usual(windows: np.ndarray, models: int) -> np.ndarray:
+    """Return (M,) each model's effect in logits: the median of its windows', each weighing as much as the time it spans."""
+    usual = np.zeros(models)
+    effect, duration = (windows[:, 4] - windows[:, 5]) / windows[:, 6], windows[:, 2] - windows[:, 1] + 1.0
+    for model in np.unique(windows[:, 0]).astype(np.int64):
+        mine = np.flatnonzero(windows[:, 0] == model)
+        mine = mine[np.argsort(effect[mine], kind="stable")]
+        spanned = np.cumsum(duration[mine])
+        usual[model] = effect[mine[np.searchsorted(spanned, spanned[-1] / 2)]]
+    return usual
+
+
+def _with_deviation(windows: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Return the windows of one length with the points that are usual in place of the board's, and the deviation from them in units of
+    these windows' own spread in place of the variance."""
+    if not len(windows):
+        return windows
+    length, points, variance = windows[:, 3], windows[:, 4], windows[:, 6]
+    expected = np.clip(windows[:, 5] + usual[windows[:, 0].astype(np.int64)] * variance, 0.0, length)
     deviation = (points - expected) / np.sqrt(variance)
     # 0.6745: the quartile of the normal law. Under 1 only where ties make votes less variable; then 1 is the innocent choice.
     deviation /= max(float(np.median(np.abs(deviation))) / 0.6745, 1.0)
-    number = np.full(len(firsts), float(length))
-    return np.stack(
-        [model[firsts], moment[firsts], moment[firsts + length - 1], number, points, expected, deviation],
-        axis=1,
-    )
-
-
-def _usual(model: np.ndarray, effect: np.ndarray, duration: np.ndarray) -> np.ndarray:
-    """Return for each window the median `effect` in logits of its model's windows, each weighing as much as the time it spans."""
-    order = np.lexsort((effect, model))
-    spanned = np.cumsum(duration[order] + 1.0)
-    last = np.searchsorted(model[order], model, side="right") - 1
-    first = np.searchsorted(model[order], model)
-    before = np.where(first > 0, spanned[np.maximum(first - 1, 0)], 0.0)
-    middle = np.searchsorted(spanned, (before + spanned[last]) / 2)
-    median: np.ndarray = effect[order][np.clip(middle, first, last)]
-    return median
+    return np.column_stack([windows[:, :5], expected, deviation])
 
 
 def _burst(ledger: Ledger, window: np.ndarray, log10_e: float) -> Burst:

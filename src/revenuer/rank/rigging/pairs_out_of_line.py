@@ -2,9 +2,9 @@
 
 A pair's excess over the board is studentised by what the pair itself adds to the fit, and set against the bulk of all pairs of the
 board: two models may be each other's nemesis on every board, so the spread between pairs is read from the board and not from theory
-(an empirical null; Efron, JASA 99, 2004). The largest deviations are compared with the tail that the others begin.
+(an empirical null; Efron, JASA 99, 2004), its tail taken to be exponential.
 
-Assumptions: nearly all pairs are honest, and their tail goes on as it begins. Not controlled: prompts on which one model of a pair
+Assumptions: nine pairs in ten are honest, and their deviations have no heavier tail than exponential. Not controlled: prompts on which one model of a pair
 refuses; rigging that is spread evenly over all pairs of the target moves its rating and no pair.
 """
 
@@ -15,10 +15,10 @@ from revenuer.rank.rigging.findings import PairOutOfLine
 from revenuer.rank.rigging.ledger import Ledger
 from revenuer.stats.e_values import log10_e_from_p_power
 from revenuer.stats.false_discovery import e_bh
-from revenuer.stats.tail import LEAST, tail_p_values
+from revenuer.stats.tail import LEAST, bulk_p_values
 
 NAME = "pairs_out_of_line"
-NULL = "nearly all pairs are honest, and the spread of their deviations goes on beyond them as it begins"
+NULL = "nine pairs in ten are honest, and the spread of their deviations has an exponential tail at most"
 LEAST_VOTES = 20
 LOOK_ALIKE = "two models of which one has the other's weakness: the board's own spread was taken into account"
 
@@ -40,7 +40,7 @@ def find_pairs_out_of_line(ledger: Ledger, level: float) -> tuple[tuple[PairOutO
     gap = n * (share - p) / information
     left_out = expit(fit.theta[i] - fit.theta[j] - gap * leverage / (1 - leverage))
     deviation = np.abs(n * (share - p)) / np.sqrt(information * (1 - leverage))
-    evidence = log10_e_from_p_power(tail_p_values(deviation, deviation))
+    evidence = log10_e_from_p_power(bulk_p_values(deviation))
     found = np.flatnonzero(e_bh(evidence, level).rejected)
     found = found[np.argsort(-evidence[found], kind="stable")]
     return (

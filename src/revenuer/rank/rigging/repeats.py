@@ -16,7 +16,7 @@ from revenuer.rank.rigging.ledger import Ledger
 
 NAME = "repeats"
 NULL = "pairs are dealt alike to everybody who votes at the same time"
-FACTORS = np.array([3.0, 10.0, 30.0])
+FACTORS = np.array([1.5, 2.0, 3.0, 10.0, 30.0])
 MARGIN, SPARE = 2.0, 0.5
 LOOK_ALIKE = "somebody with few prompts, or a board with few pairs: repeats by chance were taken into account"
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-from builders.rigged import MODELS, honest, judged, ledger_of, rigged, split, votes_of
 
+from builders.rigged import MODELS, honest, judged, ledger_of, rigged, split, votes_of
 from revenuer.rank.rigging.against_board import against_board
 from revenuer.simulate import draw_arena
 

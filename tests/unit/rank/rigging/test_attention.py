@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-from builders.rigged import honest, judged, ledger_of, rigged, split, summed, votes_of
 
+from builders.rigged import honest, judged, ledger_of, rigged, split, summed, votes_of
 from revenuer.rank.rigging.attention import attention, dealt_share
 
 

@@ -1,7 +1,6 @@
 """Bursts without voter ids: a day of rigging is found, a release day is not, a month of it is not either."""
 
 from builders.rigged import honest, ledger_of, rigged, votes_of
-
 from revenuer.rank.rigging.bursts import find_bursts
 
 
@@ -20,7 +19,7 @@ def test_a_release_day_does_not_fire() -> None:
 
 
 def test_evasion_spread_over_weeks() -> None:
-    ballots = rigged("target-only", 20, 30, span_days=20.0)
+    ballots = rigged("sockpuppets", 20, 30, span_days=20.0)
     assert find_bursts(ledger_of(votes_of(ballots.table, voters=False)), 0.01)[0] == ()
 
 

@@ -1,18 +1,18 @@
 """Devotion to one model: rigging accounts are found without times, a community's love is not."""
 
 import numpy as np
-from builders.rigged import honest, judged, ledger_of, rigged, split, summed, votes_of
 
+from builders.rigged import honest, judged, ledger_of, rigged, split, summed, votes_of
 from revenuer.rank.rigging.favour import devotion, favour
 
 
 def test_fires_on_votes_for_one_model_alone() -> None:
-    ballots = rigged("target-only", 10, 60)
+    ballots = rigged("target-only", 10, 100)
     votes = votes_of(ballots.table, times=False)
     ledger = ledger_of(votes)
     rigging, others = split(favour(ledger, judged(ledger), *summed(ledger)), votes, ballots)
-    assert np.median(rigging) > 2
-    assert others.max() < 2
+    assert rigging.min() > 1.5
+    assert others.max() < 1.5
 
 
 def test_fans_of_a_release_and_wide_tastes_do_not_fire() -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders.rigged import honest, rigged, votes_of
 
+from builders.rigged import honest, rigged, votes_of
 from revenuer.rank.rigging import RiggingOptions, as_json, find_rigging, without
 from revenuer.rank.rigging.find import ACCOUNT_TESTS, combined
 from revenuer.records import Outcome, UsageError

@@ -1,8 +1,8 @@
 """Lifting a model where it does not play: omnipresent accounts are found, communities of taste are not."""
 
 import numpy as np
-from builders.rigged import honest, judged, ledger_of, rigged, split, summed, votes_of
 
+from builders.rigged import honest, judged, ledger_of, rigged, split, summed, votes_of
 from revenuer.rank.rigging.directions import decoy, directions_of
 from revenuer.rank.rigging.lift import lift
 

@@ -1,8 +1,10 @@
 """Lockstep: scripted rounds are found, people of one evening are not, a script with patience is not either."""
 
-import numpy as np
-from builders.rigged import honest, judged, ledger_of, rigged, split, votes_of
+from dataclasses import replace
 
+import numpy as np
+
+from builders.rigged import honest, judged, ledger_of, rigged, split, votes_of
 from revenuer.rank.rigging.lockstep import NARROW_S, WIDE_S, find_meetings, lockstep
 
 
@@ -45,7 +47,5 @@ def test_times_to_the_minute_are_not_evaluated() -> None:
     votes = votes_of(honest().table)
     coarse = np.asarray(votes.time_us) // 60_000_000 * 60_000_000
     ledger = ledger_of(votes)
-    from dataclasses import replace
-
     test, _ = lockstep(replace(ledger, time_us=coarse), judged(ledger))
     assert "coarser" in test.not_evaluated

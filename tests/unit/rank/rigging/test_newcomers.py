@@ -1,7 +1,6 @@
 """Newcomers: a wave of accounts for one model is found, a release day with its fans is not."""
 
 from builders.rigged import honest, ledger_of, rigged, summed, votes_of
-
 from revenuer.rank.rigging.newcomers import find_newcomers
 
 

