@@ -32,3 +32,14 @@ def log10_e_from_p_mixture(p_values: npt.ArrayLike) -> FloatArray:
     u = 1.0 - p
     e = np.where(u < 1e-4, 0.5 + u / 6.0, e)
     return np.asarray(np.log10(e), dtype=np.float64)
+
+
+def log10_e_from_p_power(p_values: npt.ArrayLike, kappa: float = 0.1) -> FloatArray:
+    """Return log10 of kappa * p**(kappa - 1): one calibrator where it is known that only very small p-values matter.
+
+    With the default it is the largest of its kind at p = e**-10, and there five times the mixture of all. Source: Vovk & Wang 2021,
+    equation (1).
+    """
+    if not 0.0 < kappa < 1.0:
+        raise ValueError(f"expected kappa strictly between 0 and 1, got {kappa}")
+    return np.asarray(np.log10(kappa) + (kappa - 1.0) * np.log10(_checked_p(p_values)), dtype=np.float64)
