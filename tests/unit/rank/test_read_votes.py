@@ -21,7 +21,7 @@ from revenuer.rank.read_votes import read_votes
 from revenuer.rank.vote_files.bad_rows import KEPT_ROWS
 from revenuer.rank.vote_files.code_book import CodeBook
 from revenuer.rank.vote_files.collect import relative
-from revenuer.rank.vote_files.csv_records import MAX_RECORD_BYTES
+from revenuer.rank.vote_files.csv_records import MAX_RECORD_BYTES, records, tidy_end
 from revenuer.rank.vote_files.json_entries import json_entries
 from revenuer.rank.votes import A_WON, B_WON, BOTH_BAD, TIE, Votes, tally
 from revenuer.records import InputError
@@ -551,6 +551,32 @@ def test_a_code_book_is_a_dictionary(batches: list[list[str | None]], encoded: b
         assert named.codes(given_).tolist() == expected
         assert bare.codes(given_).tolist() == expected
     assert named.texts().to_pylist() == list(known)
+
+
+@given(
+    st.lists(st.lists(st.text('ab,;"\r\n é', max_size=4), min_size=2, max_size=4), max_size=5),
+    st.sampled_from(",;"),
+    st.sampled_from([("\r\n", csv.QUOTE_MINIMAL), ("\r\n", csv.QUOTE_ALL), ("\n", csv.QUOTE_ALL)]),
+    st.data(),
+)
+def test_records_are_those_of_the_csv_module(
+    rows: list[list[str]], delimiter: str, style: tuple[str, Any], data: st.DataObject
+) -> None:
+    ends, buffer = [0], io.StringIO()
+    for row in rows:
+        csv.writer(buffer, delimiter=delimiter, lineterminator=style[0], quoting=style[1]).writerow(row)
+        ends.append(len(buffer.getvalue().encode()))
+    text = buffer.getvalue().encode()
+    found = records(text, delimiter, 1, last=True)
+    assert [record.fields for record in found.found] == rows
+    assert [record.line for record in found.found] == [1 + len(text[:at].splitlines()) for at in ends[:-1]]
+    assert found.size == len(text)
+    cut = data.draw(st.integers(0, len(text)))
+    whole = max(at for at in ends if at <= cut)
+    assert records(text[:cut], delimiter, 1, last=False).size == whole
+    assert tidy_end(text[:cut], delimiter) in (whole, -1)
+    if "\r" not in "".join(map("".join, rows)) and not text[:cut].endswith(b"\r"):
+        assert tidy_end(text[:cut], delimiter) == whole
 
 
 FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
