@@ -8,6 +8,7 @@ COMMANDS = {
     "certify": "how few votes or accounts would change the top",
     "fit": "ratings with intervals and rank sets",
     "plan": "which pairs to ask next",
+    "rigging": "accounts and votes that honest voting does not explain",
 }
 
 

@@ -9,6 +9,9 @@ from revenuer.report.progress import ConsoleProgress, Progress, SilentProgress
 from revenuer.report.rank_answers import print_certificate, print_plan
 from revenuer.report.rank_page import rank_page
 from revenuer.report.rank_terminal import print_board
+from revenuer.report.rigging_json import rigging_json
+from revenuer.report.rigging_page import rigging_page
+from revenuer.report.rigging_terminal import print_rigging
 from revenuer.report.scan_page import scan_page
 from revenuer.report.terminal import print_scan
 from revenuer.report.write import SCAN_FILES, check_out, write_scan
@@ -33,9 +36,12 @@ __all__ = [
     "print_board",
     "print_certificate",
     "print_plan",
+    "print_rigging",
     "print_scan",
     "rank_page",
     "render_page",
+    "rigging_json",
+    "rigging_page",
     "scan_page",
     "write_board",
     "write_directory",

@@ -739,3 +739,16 @@ def test_the_entries_of_an_array_are_found_whatever_the_pieces(
         json.dumps(entry, indent=indent).replace("\n", "\n ") if indent else json.dumps(entry)
         for entry in entries
     ]
+
+
+def test_a_weight_column_that_is_empty_or_all_one_says_nothing(tmp_path: Path) -> None:
+    for weight in (None, 1.0):
+        path = tmp_path / "votes.parquet"
+        table = pa.Table.from_pylist([{**row, "weight": weight} for row in ROWS])
+        pq.write_table(
+            table.set_column(table.column_names.index("weight"), "weight", table["weight"].cast("float64")),
+            path,
+        )
+        votes = read_votes(path)
+        assert votes.size == len(ROWS)
+        assert votes.weight is None

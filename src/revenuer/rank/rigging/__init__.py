@@ -13,17 +13,21 @@ from revenuer.rank.rigging.findings import (
     as_json,
 )
 from revenuer.rank.rigging.removal import without
+from revenuer.rank.rigging.with_and_without import Comparison, SideOfComparison, compare
 
 __all__ = [
     "Burst",
     "Check",
+    "Comparison",
     "Group",
     "PairOutOfLine",
     "Reason",
     "RiggingFindings",
     "RiggingOptions",
+    "SideOfComparison",
     "Suspect",
     "as_json",
+    "compare",
     "find_rigging",
     "without",
 ]

@@ -70,6 +70,7 @@ class Collector:
         models, place = self._model_places()
         with_voters = "voter" in self._parts
         a, b = (self._joined(name, np.int32, 0, place) for name in ("a", "b"))
+        weight = self._optional("weight", np.float64, 1.0)
         return Votes(
             models=models,
             a=a,
@@ -79,7 +80,7 @@ class Collector:
             voters=self._voters.texts() if with_voters else None,
             prompt=self._optional("prompt", np.int32, -1),
             time_us=self._optional("time_us", np.int64, UNKNOWN_TIME),
-            weight=self._optional("weight", np.float64, 1.0),
+            weight=None if weight is None or (weight == 1).all() else weight,
             style={stem: self._joined(f"style {stem}", np.float64, np.nan) for stem in self._wanted.style},
             source=source,
             quarantined=self._bad.total,
@@ -113,7 +114,8 @@ class Collector:
         return self._models.codes(pa.DictionaryArray.from_arrays(text.indices, mended))
 
     def _weight(self, block: VoteBlock) -> tuple[dict[str, Array], list[Fault]]:
-        if WEIGHT not in block.columns:
+        # A column that is there and empty (ours may be) says nothing; single gaps between weights are faults.
+        if WEIGHT not in block.columns or block.columns[WEIGHT].null_count == block.rows:
             return {}, []
         weight, _ = numbers_of(block.columns[WEIGHT], WEIGHT, self._bad.file)
         return {"weight": weight}, [(BAD_WEIGHT, ~(np.isfinite(weight) & (weight > 0)))]
