@@ -9,7 +9,7 @@ from revenuer.report import page, visible
 from revenuer.report import rigging_wording as words
 from revenuer.report.wording import iso
 
-SHOWN_ROWS = 200
+SHOWN_ROWS = 40
 
 
 def rigging_page(findings: RiggingFindings, comparison: Comparison, now: datetime) -> str:
