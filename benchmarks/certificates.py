@@ -2,8 +2,9 @@
 
     python benchmarks/certificates.py --votes FOLDER
 
-FOLDER holds chatbot_arena_2024_08_counts.json, and tennis/ with the ATP's matches and rankings, if they are to be looked at too. For
-each K: lower and upper bound by kind of action, their greatest ratio, and seconds after loading.
+FOLDER holds chatbot_arena_2024_08_counts.json, and, if they are to be looked at too, tennis/ with the ATP's matches and rankings and
+alpaca_eval_gpt4_turbo_prefs.csv.gz. For each K: lower and upper bound by kind of action, their greatest ratio, and seconds after
+loading. Of the judge's preferences: who comes first, and how far its wins follow the prompts as the others' do.
 """
 
 import argparse
@@ -13,7 +14,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
+import revenuer.cli  # noqa: F401  (one BLAS thread, as in the program)
+
+import numpy as np  # isort: skip
 
 from revenuer.rank import CertifyOptions, Votes, certify, read_votes
 
@@ -25,6 +28,7 @@ def main() -> None:
     parser.add_argument("--votes", type=Path, required=True, help="folder with the boards")
     folder = parser.parse_args().votes
     counts, tennis = folder / "chatbot_arena_2024_08_counts.json", folder / "tennis"
+    judge = folder / "alpaca_eval_gpt4_turbo_prefs.csv.gz"
     if counts.exists():
         certified("Arena, August 2024", read_votes(counts))
     else:
@@ -33,6 +37,10 @@ def main() -> None:
         certified("ATP, ten best of 2024-12-30", ten_best(tennis))
     else:
         print(f"{tennis} is not there: left out")
+    if judge.exists():
+        judged(judge)
+    else:
+        print(f"{judge} is not there: left out")
 
 
 def certified(name: str, votes: Votes) -> None:
@@ -72,6 +80,27 @@ def ten_best(folder: Path) -> Votes:
         outcome=np.zeros(len(matches), np.int8),
         source=str(folder),
     )
+
+
+def judged(path: Path) -> None:
+    """Print the first models by the judge's preference, the correlation of each with all others over the prompts, and its spread."""
+    table = [row for row in rows(path) if row["preference"]]
+    models = sorted({row["model"] for row in table})
+    prompts = sorted({row["instruction_idx"] for row in table})
+    place = {name: i for i, name in enumerate(models)}, {name: i for i, name in enumerate(prompts)}
+    won = np.full((len(models), len(prompts)), np.nan)
+    for row in table:
+        won[place[0][row["model"]], place[1][row["instruction_idx"]]] = float(row["preference"]) - 1
+    share = np.nanmean(won, axis=1)
+    print(f"\njudge's preferences against one baseline: {len(models)} models, {len(prompts)} prompts")
+    for i in np.argsort(-share)[:8]:
+        known = ~np.isnan(won[i])
+        others = np.nanmean(np.delete(won, i, axis=0), axis=0)
+        moves = np.nanstd(won[i]) > 0
+        follows = np.corrcoef(won[i][known], others[known])[0, 1] if moves else np.nan
+        print(
+            f"  {models[i]:<34} wins {share[i]:.3f}  follows the prompts {follows:5.2f}  spread {np.nanstd(won[i]):.2f}"
+        )
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:

@@ -123,8 +123,8 @@ def _mass_of_block(whole: float, left: float) -> float:
 def _block(value: np.ndarray, there: np.ndarray, mass: float) -> np.ndarray | None:
     """Return (2, M, M) the most valuable changes that are worth `mass`, whole votes; None where nothing helps."""
     flat, left = value.ravel(), there.ravel()
-    order = np.argsort(-flat, kind="stable")
-    order = order[(flat[order] > 1e-9) & (left[order] >= 1)]
+    helpful = np.flatnonzero((flat > 1e-9) & (left >= 1))
+    order = helpful[np.argsort(-flat[helpful], kind="stable")]
     if not len(order):
         return None
     amount = np.floor(left[order])
@@ -162,19 +162,15 @@ def _trimmed(
 ) -> Witness | None:
     """Return the witness with as much of the last block as is needed, most valuable first, once the board's own fit confirms it."""
     low, high = 0, int(block.sum())
-    found = None
-    while low <= high:
+    while low < high:
         number = (low + high) // 2
-        tried = taken + _most_valuable(block, value, number)
-        gap = gap_of(apply(design, tried, action), crossing.a, crossing.b, crossing.theta)
-        if gap is not None and gap >= -LEVEL:
-            found, high = (
-                Witness(changes=changes_of(tried, action), number=int(tried.sum()), gap=gap),
-                number - 1,
-            )
-        else:
-            low = number + 1
-    return found
+        after = _crossing_after(design, taken + _most_valuable(block, value, number), crossing, action)
+        low, high = (low, number) if after is not None and after.mass <= LEVEL else (number + 1, high)
+    tried = taken + _most_valuable(block, value, low)
+    gap = gap_of(apply(design, tried, action), crossing.a, crossing.b, crossing.theta)
+    if gap is None or gap < -LEVEL:
+        return None
+    return Witness(changes=changes_of(tried, action), number=int(tried.sum()), gap=gap)
 
 
 def _most_valuable(block: np.ndarray, value: np.ndarray, number: int) -> np.ndarray:
