@@ -65,7 +65,8 @@ lock: ## compile requirements/*.txt anew from pyproject.toml
 		mv "requirements/$$1.new" "requirements/$$1.txt"; }; \
 	compile base "what the package needs"; \
 	compile dev "what the package and its tests need" --extra dev; \
-	compile bench "what the package, its tests and its benchmarks need" --extra dev --extra bench
+	compile bench "what the package, its tests and its benchmarks need" --extra dev --extra bench; \
+	compile peers "what the package and the peers of benchmarks/rank.py need, which pin a numpy of their own" --extra peers
 
 fresh: ## clone the last commit into an empty folder and run demo and test there
 	@place="$$(mktemp -d)"; trap 'rm -rf "$$place"' EXIT; \

@@ -179,6 +179,7 @@ def ours_with_voters(votes: Path) -> Run:
 
 
 def _ours(votes: Path, *, ids: bool, **chosen: Any) -> Run:
+    import revenuer.cli  # noqa: F401  (one BLAS thread, as in the program)
     from revenuer.rank import FitOptions, fit_board, read_votes
 
     def work() -> tuple[Ratings, float | None]:

@@ -4,7 +4,8 @@
 
 Boards of models with known strengths are drawn again and again: 10 thousand, 1 million and 3 million votes, ties one in five, one model
 with 50 votes. A tie takes as much from either side, so that the expected score is the Bradley-Terry chance and the truth is known.
-Then voters who cast 50 votes each that hang together: in three of ten votes a voter follows one and the same mood.
+Then voters who cast 50 votes each that hang together: a voter's own liking of each model makes up most of what chance there is in a
+vote, and every single vote still has the Bradley-Terry chance.
 """
 
 import argparse
@@ -25,7 +26,8 @@ SPREAD_ELO = 150
 FEW_VOTES = 50
 TIES = 0.2
 LEVEL = 0.95
-MOOD = 0.3
+TASTE = 0.8
+"""Share of the noise of a vote that is the voter's taste."""
 
 
 def main() -> None:
@@ -92,19 +94,19 @@ def clustered(rounds: int, voters: int = 400, each: int = 50) -> None:
 
 
 def dependent_votes(theta: np.ndarray, voters: int, each: int, rng: np.random.Generator) -> Votes:
-    """Votes whose chance is Bradley-Terry's, but a voter in the mood decides by one number for all: it drifts to one side."""
+    """Votes whose chance is Bradley-Terry's, and whose noise a voter's taste makes alike where a model comes again."""
     number = voters * each
     voter = np.repeat(np.arange(voters, dtype=np.int32), each)
     a = rng.integers(0, MODELS, number)
     b = (a + rng.integers(1, MODELS, number)) % MODELS
-    low, high = np.minimum(a, b), np.maximum(a, b)
-    mood = rng.random(voters)[voter]
-    u = np.where(rng.random(number) < MOOD, mood, rng.random(number))
-    won = u < expit(theta[low] - theta[high])
+    taste = rng.standard_normal((voters, MODELS))
+    shared = (taste[voter, b] - taste[voter, a]) / np.sqrt(2)
+    noise = np.sqrt(TASTE) * shared + np.sqrt(1 - TASTE) * rng.standard_normal(number)
+    won = norm.cdf(noise) < expit(theta[a] - theta[b])
     return Votes(
         models=tuple(f"m{m:02d}" for m in range(MODELS)),
-        a=low.astype(np.int32),
-        b=high.astype(np.int32),
+        a=a.astype(np.int32),
+        b=b.astype(np.int32),
         outcome=np.where(won, 0, 1).astype(np.int8),
         voter=voter,
         source="simulated",

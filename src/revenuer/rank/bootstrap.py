@@ -67,7 +67,7 @@ def _cluster_drawer(votes: Votes, members: np.ndarray, table: Tally, options: Fi
     of_pair = np.full(size * size, -1)
     of_pair[table.first * size + table.second] = np.arange(len(table.first))
     cell = of_pair[cell // 4] * 4 + cell % 4
-    cluster = numbered(getattr(votes, options.cluster[0])[inside])
+    cluster = np.unique(numbered(getattr(votes, options.cluster[0])[inside]), return_inverse=True)[1]
     number = int(cluster.max()) + 1
     weight = 1.0 if votes.weight is None else votes.weight[inside]
 

@@ -50,8 +50,11 @@ def sandwich_of_clusters(bread: np.ndarray, scores: Scores, clusters: list[np.nd
 def _clustered(bread: np.ndarray, scores: Scores, cluster: np.ndarray) -> np.ndarray:
     number = int(cluster.max()) + 1
     width = scores.size + scores.others.shape[1]
-    order = np.argsort(cluster, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(cluster, minlength=number))])
+    sizes = np.bincount(cluster, minlength=number)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    order = np.empty(len(cluster), np.int64)
+    _sort_by_cluster(cluster, starts[:-1].copy(), order)
+    number = int((sizes > 0).sum())
     meat = np.zeros((width, width))
     _add_outer(order, starts, scores.a, scores.b, scores.by_difference, scores.others, scores.size, meat)
     return _sandwich(bread, meat) * (number / max(number - 1, 1))
@@ -63,11 +66,13 @@ def _sandwich(bread: np.ndarray, meat: np.ndarray) -> np.ndarray:
 
 
 def numbered(code: np.ndarray) -> np.ndarray:
-    """Give every vote that stands alone (-1) a cluster of its own, and number all clusters from 0."""
+    """Give every vote that stands alone (-1) a cluster of its own."""
     alone = code < 0
+    if not alone.any():
+        return code
     distinct = code.astype(np.int64)
     distinct[alone] = int(code.max(initial=-1)) + 1 + np.arange(int(alone.sum()))
-    return np.unique(distinct, return_inverse=True)[1]
+    return distinct
 
 
 def _positive(covariance: np.ndarray) -> np.ndarray:
@@ -75,6 +80,14 @@ def _positive(covariance: np.ndarray) -> np.ndarray:
     value, vector = np.linalg.eigh(covariance)
     nearest: np.ndarray = (vector * np.maximum(value, 0.0)) @ vector.T
     return nearest
+
+
+@njit(cache=True, nogil=True)
+def _sort_by_cluster(cluster: np.ndarray, free: np.ndarray, order: np.ndarray) -> None:
+    """Write the votes in order of cluster into `order`; `free` are the clusters' first places, and move on."""
+    for vote in range(len(cluster)):
+        order[free[cluster[vote]]] = vote
+        free[cluster[vote]] += 1
 
 
 @njit(cache=True, nogil=True)

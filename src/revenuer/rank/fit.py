@@ -156,23 +156,24 @@ def _coded(votes: Votes, members: np.ndarray, options: FitOptions) -> Coded:
     """Return the votes among `members` that count, with their places there and style covariates of unit spread, missing ones 0."""
     place = np.full(len(votes.models), -1, np.int32)
     place[members] = np.arange(len(members))
-    kept = np.flatnonzero(_kept(votes, place, options))
-    style = np.column_stack([np.zeros((len(kept), 0)), *(votes.style[name][kept] for name in options.style)])
+    kept = _kept(votes, place, options)
+    style = [votes.style[name][kept] for name in options.style]
     return Coded(
         size=len(members),
         a=place[votes.a[kept]],
         b=place[votes.b[kept]],
         outcome=np.minimum(votes.outcome[kept], 2),
-        weight=np.ones(len(kept)) if votes.weight is None else votes.weight[kept],
-        style=_of_unit_spread(style),
+        weight=None if votes.weight is None else votes.weight[kept],
+        style=_of_unit_spread(np.column_stack([np.zeros((len(votes.a[kept]), 0)), *style])),
     )
 
 
-def _kept(votes: Votes, place: np.ndarray, options: FitOptions) -> np.ndarray:
-    kept: np.ndarray = (
-        counted(votes, options.ties, options.both_bad) & (place[votes.a] >= 0) & (place[votes.b] >= 0)
-    )
-    return kept
+def _kept(votes: Votes, place: np.ndarray, options: FitOptions) -> np.ndarray | slice:
+    """Return which votes count and are among the models with a `place`: places, or a slice where all are."""
+    kept = counted(votes, options.ties, options.both_bad)
+    kept &= (place >= 0)[votes.a]
+    kept &= (place >= 0)[votes.b]
+    return slice(None) if kept.all() else np.flatnonzero(kept)
 
 
 def _of_unit_spread(style: np.ndarray) -> np.ndarray:
@@ -186,9 +187,9 @@ def _clustered(
 ) -> np.ndarray:
     place = np.full(len(votes.models), -1, np.int32)
     place[members] = 0
-    kept = np.flatnonzero(_kept(votes, place, options))
+    kept = _kept(votes, place, options)
     clusters = [getattr(votes, name)[kept] for name in options.cluster]
-    return sandwich_of_clusters(bread, scores, clusters or [np.arange(len(kept))])
+    return sandwich_of_clusters(bread, scores, clusters or [np.arange(len(scores.a))])
 
 
 def _ratings(

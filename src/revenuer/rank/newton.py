@@ -13,6 +13,8 @@ from revenuer.rank.tie_models import HAS_TIE_PARAMETER, START, Terms, terms
 
 TOLERANCE = 1e-11
 """A step under this, in logits, ends the search: quadratic convergence has long passed it when it is seen."""
+QUADRATIC = 1e-6
+"""A whole step under this leaves an error of about its square, far under TOLERANCE."""
 MOST_ROUNDS = 200
 MOST_HALVINGS = 60
 MAX_STEP = 4.0
@@ -63,12 +65,10 @@ def fit_pairs(
     at = terms(ties, theta[pairs.first] - theta[pairs.second], tie)
     value = float((pairs.counts * at.log).sum())
     for _ in range(MOST_ROUNDS):
-        slope = _slope(pairs, at, has_parameter)
-        bread = inverse_on_differences(_information(pairs, at, has_parameter), pairs.size)
-        step = bread @ slope
+        step = _step(_information(pairs, at, has_parameter), _slope(pairs, at, has_parameter), pairs.size)
         largest = float(np.abs(step).max(initial=0.0))
         if largest < TOLERANCE:
-            return Fit(theta=theta, parameter=tie, bread=bread, log_likelihood=value)
+            break
         scale = min(1.0, MAX_STEP / largest)
         for _ in range(MOST_HALVINGS):
             tried = theta + scale * step[: pairs.size]
@@ -81,13 +81,14 @@ def fit_pairs(
                     break
             scale /= 2
         else:
-            break
+            raise ArithmeticError("the likelihood has no maximum that Newton's method reaches")
         theta, tie, value = tried - tried.mean(), tried_tie, new
-        if largest < 1e-8 and scale == 1.0:
-            # Quadratic convergence: the step just taken leaves an error far under TOLERANCE.
-            bread = inverse_on_differences(_information(pairs, at, has_parameter), pairs.size)
-            return Fit(theta=theta, parameter=tie, bread=bread, log_likelihood=value)
-    raise ArithmeticError("the likelihood has no maximum that Newton's method reaches")
+        if largest < QUADRATIC and scale == 1.0:
+            break
+    else:
+        raise ArithmeticError("the likelihood has no maximum that Newton's method reaches")
+    bread = inverse_on_differences(_information(pairs, at, has_parameter), pairs.size)
+    return Fit(theta=theta, parameter=tie, bread=bread, log_likelihood=value)
 
 
 def _slope(pairs: Pairs, at: Terms, has_parameter: bool) -> np.ndarray:
@@ -117,16 +118,30 @@ def laplacian(first: np.ndarray, second: np.ndarray, conductance: np.ndarray, si
 
 def inverse_on_differences(information: np.ndarray, size: int) -> np.ndarray:
     """Return the inverse on strengths, the first `size` parameters, that sum to zero. Raises ArithmeticError if it is singular."""
+    factor, level = _factored(information, size)
+    inverse = cho_solve(factor, np.eye(len(information)))
+    inverse[:size, :size] -= 1 / (size * level)
+    found: np.ndarray = inverse
+    return found
+
+
+def _step(information: np.ndarray, slope: np.ndarray, size: int) -> np.ndarray:
+    """Return Newton's step; the slope has no part in the direction in which all strengths move together."""
+    factor, _ = _factored(information, size)
+    step: np.ndarray = cho_solve(factor, slope)
+    step[:size] -= step[:size].mean()
+    return step
+
+
+def _factored(information: np.ndarray, size: int) -> tuple[tuple[np.ndarray, bool], float]:
+    """Return the factor of the information with as much of `level` added in the direction in which all strengths move together."""
     lifted = information.copy()
-    # In the direction in which all strengths move together there is no information: any will do, one of alike size is best.
+    # In that direction there is no information: any will do, one of alike size is best.
     level = max(float(np.trace(lifted[:size, :size])) / max(size, 1), 1e-300)
     lifted[:size, :size] += level / size
     try:
-        inverse = cho_solve(cho_factor(lifted, lower=True), np.eye(len(lifted)))
+        return cho_factor(lifted, lower=True), level
     except np.linalg.LinAlgError as error:
         raise ArithmeticError(
             "the information is singular: the board, or a covariate, cannot be told apart"
         ) from error
-    inverse[:size, :size] -= 1 / (size * level)
-    found: np.ndarray = inverse
-    return found

@@ -18,13 +18,14 @@ _CHUNK = 1 << 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coded:
-    """N votes to fit: `a`, `b` (N,) places of M models, `outcome` (N,) 0 a won, 1 b won, 2 tie; `weight` (N,); `style` (N, p)."""
+    """N votes to fit: `a`, `b` (N,) places of M models, `outcome` (N,) 0 a won, 1 b won, 2 tie; `weight` (N,), None where each weighs
+    1; `style` (N, p)."""
 
     size: int
     a: np.ndarray
     b: np.ndarray
     outcome: np.ndarray
-    weight: np.ndarray
+    weight: np.ndarray | None
     style: np.ndarray
 
 
@@ -68,6 +69,8 @@ def fit_votes(coded: Coded, ties: str, theta: np.ndarray) -> VoteFit:
 
 def scores_of(coded: Coded, ties: str, theta: np.ndarray, parameter: float, gamma: np.ndarray) -> Scores:
     """Return each vote's part in the slope at a fit."""
+    if not coded.style.shape[1]:
+        return _scores_by_pair(coded, ties, theta, parameter)
     has_parameter = ties in HAS_TIE_PARAMETER
     by_difference = np.empty(len(coded.a))
     others = np.empty((len(coded.a), int(has_parameter) + coded.style.shape[1]))
@@ -75,6 +78,20 @@ def scores_of(coded: Coded, ties: str, theta: np.ndarray, parameter: float, gamm
         d, t, _, _, _ = _of_votes(coded, ties, theta, parameter, gamma, part)
         by_difference[part] = d
         others[part] = _others(has_parameter, t, d, coded.style[part])
+    return Scores(size=coded.size, a=coded.a, b=coded.b, by_difference=by_difference, others=others)
+
+
+def _scores_by_pair(coded: Coded, ties: str, theta: np.ndarray, parameter: float) -> Scores:
+    """Look the scores up: without style all votes of a pair and outcome have one."""
+    at = terms(ties, (theta[:, None] - theta[None, :]).ravel(), parameter)
+    by_difference = np.empty(len(coded.a))
+    others = np.zeros((len(coded.a), int(ties in HAS_TIE_PARAMETER)))
+    for part in _parts(len(coded.a)):
+        cell = (coded.a[part].astype(np.int64) * coded.size + coded.b[part]) * 3 + coded.outcome[part]
+        weight = 1.0 if coded.weight is None else coded.weight[part]
+        by_difference[part] = weight * at.d.ravel()[cell]
+        if others.shape[1]:
+            others[part, 0] = weight * at.t.ravel()[cell]
     return Scores(size=coded.size, a=coded.a, b=coded.b, by_difference=by_difference, others=others)
 
 
@@ -110,7 +127,7 @@ def _of_votes(
     difference = theta[coded.a[part]] - theta[coded.b[part]] + coded.style[part] @ gamma
     at = terms(ties, difference, parameter)
     place = np.arange(len(difference)), coded.outcome[part]
-    weight = coded.weight[part]
+    weight = 1.0 if coded.weight is None else coded.weight[part]
     return tuple(weight * table[place] for table in (at.d, at.t, at.dd, at.dt, at.tt))
 
 

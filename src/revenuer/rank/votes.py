@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from revenuer.records import QuarantinedRow
+from revenuer.records import InputError, QuarantinedRow
 
 A_WON, B_WON, TIE, BOTH_BAD = range(4)
+MOST_MODELS = 4_000
+"""A table of all their pairs and outcomes takes half a gigabyte."""
 _CHUNK = 1 << 20
 
 
@@ -99,8 +101,12 @@ class Tally:
 
 
 def tally(votes: Votes) -> Tally:
-    """Count `votes` by pair."""
+    """Count `votes` by pair. Raises InputError for more models than a table of all pairs can hold."""
     size = len(votes.models)
+    if size > MOST_MODELS:
+        raise InputError(
+            f"{votes.source} names {size:,} models, more than {MOST_MODELS:,}; are model_a and model_b the columns of models?"
+        )
     cells = size * size * 4
     counts, squares = np.zeros(cells), np.zeros(cells)
     for low in range(0, votes.size, _CHUNK):
