@@ -49,8 +49,8 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Accounts that belong together. `kind`: `lockstep` and `same_model` are made of suspects; of `newcomers` no account is accused,
-    and `accounts` is empty."""
+    """Accounts that belong together. `kind`: `lockstep` and `same_model` are made of suspects; of `newcomers` and
+    `followers` no account is accused, and `accounts` is empty."""
 
     kind: str
     accounts: tuple[str, ...]
