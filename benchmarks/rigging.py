@@ -2,8 +2,9 @@
 
     python benchmarks/rigging.py [--seeds 5] [--crowd llmfao_crowd.csv.gz] [--large]
 
-Honest boards come first, with each innocent look-alike made extreme. `--crowd` adds real votes of crowd workers (columns left, right,
-worker, winner in left, right, tie; CC-BY-4.0, Ustalov 2023); without it a line says that it was left out. `--large` times a million votes.
+Honest boards come first, with each innocent look-alike made extreme. `--crowd` adds real votes of crowd
+workers (columns left, right, worker, winner in left, right, tie; CC-BY-4.0, Ustalov 2023); without it a line
+says that it was left out. `--large` times a million votes.
 """
 
 import argparse

@@ -1,4 +1,5 @@
-"""find_rigging: every test on every account, one rule for all of them, and what the votes alone say where there are no accounts."""
+"""find_rigging: every test on every account, one rule for all of them, and what the votes alone say where
+there are no accounts."""
 
 import numpy as np
 
@@ -29,12 +30,13 @@ TELLING = 1.0
 def find_rigging(votes: Votes, options: RiggingOptions | None = None) -> RiggingFindings:
     """Return the accounts, groups, bursts and pairs of `votes` that do not look like honest voters'.
 
-    Each account's e-values of all tests that could run are averaged, which needs no independence between tests, and e-BH chooses
-    among all accounts with enough votes: at most `level` of those accused are expected to be honest, whatever the dependence between
-    accounts, where each test's null holds of the honest (named in `checks`, with what each does not control in its module).
-    No test has a distribution of honest votes built in: nulls are a coin, the dealing of battles, or the accounts' own mirror image
-    and decoys. Newcomers, followers, bursts and pairs each have their own e-BH at `level`.
-    Assumptions: most accounts are honest. Not found: few accounts that vote honestly nine times in ten, at human speed.
+    Each account's e-values of all tests that could run are averaged, which needs no independence between
+    tests, and e-BH chooses among all accounts with enough votes: at most `level` of those accused are
+    expected to be honest, whatever the dependence between accounts, where each test's null holds of the
+    honest (named in `checks`, with what each does not control in its module). No test has a distribution of
+    honest votes built in: nulls are a coin, the dealing of battles, or the accounts' own mirror image and
+    decoys. Newcomers, followers, bursts and pairs each have their own e-BH at `level`. Assumptions: most
+    accounts are honest. Not found: few accounts that vote honestly nine times in ten, at human speed.
     """
     options = options or RiggingOptions()
     ledger = open_ledger(votes)
@@ -123,7 +125,8 @@ def _suspects(
 
 
 def combined(log10_e: np.ndarray) -> np.ndarray:
-    """Return (V,) log10 of the mean over the tests of e-values (T, V): an e-value however the tests depend on one another."""
+    """Return (V,) log10 of the mean over the tests of e-values (T, V): an e-value however the tests depend on
+    one another."""
     most = log10_e.max(axis=0)
     mean: np.ndarray = most + np.log10((10.0 ** (log10_e - most)).mean(axis=0))
     return mean

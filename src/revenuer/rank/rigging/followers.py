@@ -1,11 +1,13 @@
 """Many accounts that lift one model a little each: found as a crowd, and none of them named.
 
-Each account's votes are dealt at random into two. Those whose first part is mostly on the side of a direction (learnt from other
-accounts, see learnt.py) are chosen, and the second parts of the chosen are asked, account by account, whether they too side with it more
-often than taste ever does. Choosing and asking share neither votes nor accounts with learning, so nothing has to be corrected.
+Each account's votes are dealt at random into two. Those whose first part is mostly on the side of a direction
+(learnt from other accounts, see learnt.py) are chosen, and the second parts of the chosen are asked, account
+by account, whether they too side with it more often than taste ever does. Choosing and asking share neither
+votes nor accounts with learning, so nothing has to be corrected.
 
-Assumptions: an honest account is on a direction's side in lift.HONEST_SIDE of its battles at most, on average over accounts. Not
-controlled: a crowd that agrees on every model as scripts do. No account is accused: honest ones are among the chosen.
+Assumptions: an honest account is on a direction's side in lift.HONEST_SIDE of its battles at most, on average
+over accounts. Not controlled: a crowd that agrees on every model as scripts do. No account is accused: honest
+ones are among the chosen.
 """
 
 import numpy as np
@@ -57,7 +59,8 @@ def _shares(ledger: Ledger, trial: Trial, asked: np.ndarray) -> np.ndarray:
 
 
 def _evidence(share: np.ndarray, honest: float) -> float:
-    """Return log10 e that the accounts' mean share is above `honest`: Student's t over accounts; 0 where they are too few."""
+    """Return log10 e that the accounts' mean share is above `honest`: Student's t over accounts; 0 where they
+    are too few."""
     if len(share) < LEAST_ACCOUNTS:
         return 0.0
     error = max(float(share.std(ddof=1)), 0.05) / np.sqrt(len(share))
@@ -72,7 +75,7 @@ def _group(ledger: Ledger, trial: Trial, share: np.ndarray, log10_e: float) -> G
         accounts=(),
         model=model,
         words=(
-            f"about {len(share)} accounts are on the side that lifts a model without its playing in {share.mean():.0%} of their"
+            f"about {len(share)} accounts lift a model which does not play in {share.mean():.0%} of their"
             f" other votes; the fit's best guess is {model} over {other}"
         ),
         look_alike=LOOK_ALIKE,

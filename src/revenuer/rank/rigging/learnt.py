@@ -10,18 +10,22 @@ from revenuer.rank.rigging.pair_accounts import Accounts, accounts_by_pair
 from revenuer.stats.tail import LEAST
 
 LEAST_BATTLES = 15
-LEAST_MODELS = 8
+LEAST_MODELS = 16
+"""On smaller boards a community's shared taste agrees with some direction by chance, and far too well."""
 RIGGING_SHARE, AGREEMENT = 0.03, 3.0
-"""What is looked for in choosing a direction: this share of accounts, this many standard deviations. A choice, not a threshold."""
+"""What is looked for in choosing a direction: this share of accounts, this many standard deviations. A
+choice, not a threshold."""
 ROUNDS = 3
 PRIOR, EACH = 1.5, 1.5
-"""Log odds that the fit's side is the attackers', and what a vote of a following account adds: the attack was aimed at another board."""
+"""Log odds that the fit's side is the attackers', and what a vote of a following account adds: the attack was
+aimed at another board."""
 _BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A direction, as `table` (M, M) of sides that lift `target` over `anchor`, and the `accounts` that had no part in choosing it."""
+    """A direction, as `table` (M, M) of sides that lift `target` over `anchor`, and the `accounts` that had
+    no part in choosing it."""
 
     accounts: Accounts
     target: int
@@ -34,7 +38,7 @@ def learn_directions(
 ) -> tuple[tuple[Trial, ...], str]:
     """Return two trials that together hold all accounts with LEAST_BATTLES votes, or none and the reason."""
     if len(ledger.models) < LEAST_MODELS:
-        return (), f"fewer than {LEAST_MODELS} models: decoys would repeat themselves"
+        return (), f"fewer than {LEAST_MODELS} models: some direction would agree with any shared taste"
     who = np.flatnonzero(judged & (ledger.count >= LEAST_BATTLES))
     if len(who) < 2 * LEAST:
         return (), f"fewer than {2 * LEAST} accounts with {LEAST_BATTLES} votes"
@@ -56,7 +60,8 @@ def learn_directions(
 
 
 def _learnt(ledger: Ledger, accounts: Accounts, directions: Directions) -> tuple[int, np.ndarray]:
-    """Return the direction that some of `accounts` follow most, and its table (M, M) sharpened by their votes."""
+    """Return the direction that some of `accounts` follow most, and its table (M, M) sharpened by their
+    votes."""
     first, second = ledger.pairs.first, ledger.pairs.second
     support = np.zeros(len(directions.target))
     for low in range(0, len(support), _BLOCK):

@@ -1,15 +1,18 @@
 """Votes on battles without a model that still lift it through the fit, one after another.
 
-Every vote moves every rating a little. Whoever always votes for the side whose win lifts a target over another model agrees, in every
-battle, with a direction that has nothing to do with quality and that nobody follows by taste. Which direction is learnt from one
-half of the accounts, sharpened by how those votes fell, and tried on the other half, so that looking at many directions costs nothing.
-An account's agreement is set against that of all accounts with decoys of the direction and their reverse (target and decoy as in
-Elias and Gygi, Nature Methods 4, 2007), and besides the account must side with it more often than taste ever does: a community that
-shares a taste, which happens to agree with some direction, still votes with the noise of people.
+Every vote moves every rating a little. Whoever always votes for the side whose win lifts a target over
+another model agrees, in every battle, with a direction that has nothing to do with quality and that nobody
+follows by taste. Which direction is learnt from one half of the accounts, sharpened by how those votes fell,
+and tried on the other half, so that looking at many directions costs nothing. An account's agreement is set
+against that of all accounts with decoys of the direction and their reverse (target and decoy as in Elias and
+Gygi, Nature Methods 4, 2007), and besides the account must side with it more often than taste ever does: a
+community that shares a taste, which happens to agree with some direction, still votes with the noise of
+people.
 
-Assumptions: honest tastes do not know the information matrix: they agree with decoys as with directions.
-Not controlled: two attacks at once (the stronger is found); attackers who mix in many honest votes, or have few votes each.
-Source of the attack: Min et al., Improving Your Model Ranking on Chatbot Arena by Vote Rigging (ICML 2025), omnipresent rigging.
+Assumptions: honest tastes do not know the information matrix: they agree with decoys as with directions. Not
+controlled: two attacks at once (the stronger is found); attackers who mix in many honest votes, or have few
+votes each. Source of the attack: Min et al., Improving Your Model Ranking on Chatbot Arena by Vote Rigging
+(ICML 2025), omnipresent rigging.
 """
 
 import numpy as np
@@ -27,14 +30,14 @@ NAME = "lift"
 NULL = "honest votes agree with the directions that lift a model as with decoys of those directions"
 DECOYS = 20
 EXTREME = 3.0
-"""Accounts that agree, or disagree, more than this lend no decoys: an attacker's votes agree with each other, so with much. Of honest
-accounts of wide taste too few go by this to matter: one whose agreement is spread three times as wide as others' stays in two of three times."""
-PRIOR, EACH = 1.5, 1.5
-"""Log odds that the fit's side is the attackers', and what a vote of a following account adds: the attack was aimed at another board."""
+"""Accounts that agree, or disagree, more than this lend no decoys: an attacker's votes agree with each other,
+so with much. Of honest accounts of wide taste too few go by this to matter: one whose agreement is spread
+three times as wide as others' stays in two of three times."""
 HONEST_SIDE = 0.65
-"""How often an honest account is taken to be on a direction's side, at most: a community whose members share a taste of one logit, that
-happens to order the models as the best of two hundred directions would (Kendall's tau 0.5), is there in 62 %. Where the crowd sides with
-its own board more often than this (no taste is more shared), that share is taken instead."""
+"""How often an honest account is taken to be on a direction's side, at most. A community whose members share a
+taste of one logit a model, which happens to order the models as well as the best of two hundred directions
+orders 18 models (Kendall's tau 0.5), is there in 61 % of votes without ties. Where the crowd sides with its
+own board more often than this (no taste is more shared), that share is taken instead."""
 LOOK_ALIKE = "somebody of odd taste: taste agrees with a decoy as often, and decoys were counted against this"
 
 
@@ -54,7 +57,7 @@ def lift(ledger: Ledger, trials: tuple[Trial, ...], why: str, rng: np.random.Gen
         trial = trials[trial_of[code]]
         model, other = ledger.models[trial.target], ledger.models[trial.anchor]
         words = (
-            f"{on_side[code]:.0f} of {could[code]:.0f} votes on the side that lifts a model without its playing;"
+            f"{on_side[code]:.0f} of {could[code]:.0f} votes on the side that lifts a model which does not play;"
             f" the fit's best guess is {model} over {other}"
         )
         return Reason(
@@ -71,7 +74,7 @@ def _evidence(ledger: Ledger, trial: Trial, rng: np.random.Generator) -> np.ndar
     first, second = ledger.pairs.first, ledger.pairs.second
     tables = [table] + [decoy(table, ledger.fit.theta, rng) for _ in range(DECOYS)]
     agreement = accounts.agreement(np.stack([one[first, second] for one in tables], axis=1))
-    # A crowd that leans to one side as a whole is a board that fits badly; only who leans further is looked at.
+    # A crowd that leans to one side as a whole is a board that fits badly; who leans further is looked at.
     own = agreement[:, 0] - max(float(np.median(agreement[:, 0])), 0.0)
     decoys = agreement[np.abs(own) < EXTREME, 1:]
     by_decoys = tail_p_values(own, np.concatenate([decoys, -decoys]))
@@ -81,6 +84,7 @@ def _evidence(ledger: Ledger, trial: Trial, rng: np.random.Generator) -> np.ndar
 
 
 def side_with_board(ledger: Ledger) -> float:
-    """Return the share of votes that side with the board made without the voter; ties do not, as in `on_side`."""
+    """Return the share of votes that side with the board made without the voter; ties do not, as in
+    `on_side`."""
     with_it = np.where(ledger.log_odds > 0, ledger.score == 1, ledger.score == 0)
     return float(with_it.mean())

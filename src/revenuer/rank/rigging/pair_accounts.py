@@ -10,9 +10,9 @@ from revenuer.rank.rigging.ledger import Ledger
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
-    """k accounts with enough votes: `who` (k,) codes, `excess` and `variance` (k, E) points of each pair's first model beyond what the
-    board without the account expects, `won` and `lost` (k, E) its wins and losses, `met` (k, E) votes; `spread` of taste in
-    logits, `size` models."""
+    """k accounts with enough votes: `who` (k,) codes, `excess` and `variance` (k, E) points of each pair's
+    first model beyond what the board without the account expects, `won` and `lost` (k, E) its wins and
+    losses, `met` (k, E) votes; `spread` of taste in logits, `size` models."""
 
     who: np.ndarray
     won: sparse.csr_array
@@ -43,7 +43,8 @@ class Accounts:
         return np.asarray((self.excess @ sides) / np.sqrt(np.maximum(information * (1 + taste), 1.0)))
 
     def on_side(self, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return (k,) votes on the side of `sides` (E,), ties not among them, and (k,) votes that could have been."""
+        """Return (k,) votes on the side of `sides` (E,), ties not among them, and (k,) votes that could have
+        been."""
         for_it = self.won @ np.maximum(sides, 0) + self.lost @ np.maximum(-sides, 0)
         return np.asarray(for_it), np.asarray(self.met @ np.abs(sides))
 
