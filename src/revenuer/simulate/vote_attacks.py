@@ -24,11 +24,12 @@ ATTACKS = ("target-only", "omnipresent", "sockpuppets")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
     """`kind` of ATTACKS; `accounts` with `votes` each lift the model at place `target`. `identification`: how
-    often the attacker knows which models answer; otherwise a target-only attacker abstains, an omnipresent
-    one takes them for two other models, as in the source. `honest_share` of each account's votes are honest
-    (0.9 for the published sockpuppets). From `start_day` on, over `span_days` (cut where the arena ends).
-    `lockstep`: share of the votes that a script sends for all accounts in turn; the others come at human
-    pace, account by account.
+    often the attacker knows which models answer. Otherwise one who waits for the target takes one of two
+    other models for it (in the source they abstain, which leaves no trace), and an omnipresent one takes both
+    for other models, as in the source. `honest_share` of each account's votes are honest (0.9 for the
+    published sockpuppets). From `start_day` on, over `span_days` (cut where the arena ends). `lockstep`:
+    share of the votes that a script sends for all accounts in turn; the others come at human pace, account by
+    account.
     """
 
     kind: str
@@ -67,9 +68,9 @@ def attack_cast(rng: np.random.Generator, arena: Arena, crowd: Crowd, attack: At
     # Cover votes follow the tastes of people who were not drawn to the release.
     people = draw_people(rng, arena, crowd, attack.accounts)
     rigs = rng.random(len(who)) >= attack.honest_share
-    if attack.kind != "omnipresent":
-        _wait_for_target(rng, arena, attack.target, time_s, a, b, rigs)
     known = rng.random(len(who)) < attack.identification
+    if attack.kind != "omnipresent":
+        _wait_for_target(rng, arena, attack.target, time_s, a, b, rigs & known)
     outcome = judged(rng, arena, people, who, a, b)
     lifted = _lifting(rng, arena, attack, honest, a, b, known)
     return Cast(
@@ -106,7 +107,8 @@ def _lifting(
 ) -> Ints:
     """Return the rigged outcome of each battle: 0 where the model shown first is voted for, 1 otherwise."""
     if attack.kind != "omnipresent":
-        return np.where(a == attack.target, 0, 1)
+        mistaken = rng.integers(0, 2, len(a))
+        return np.where(a == attack.target, 0, np.where(b == attack.target, 1, mistaken))
     size = len(arena.strengths)
     seen_a = np.where(known, a, rng.integers(0, size, len(a)))
     seen_b = np.where(known, b, (seen_a + rng.integers(1, size, len(b))) % size)

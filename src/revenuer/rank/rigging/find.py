@@ -35,8 +35,9 @@ def find_rigging(votes: Votes, options: RiggingOptions | None = None) -> Rigging
     expected to be honest, whatever the dependence between accounts, where each test's null holds of the
     honest (named in `checks`, with what each does not control in its module). No test has a distribution of
     honest votes built in: nulls are a coin, the dealing of battles, or the accounts' own mirror image and
-    decoys. Newcomers, followers, bursts and pairs each have their own e-BH at `level`. Assumptions: most
-    accounts are honest. Not found: few accounts that vote honestly nine times in ten, at human speed.
+    decoys, whose tails are carried on beyond the sample (stats/tail.py). Newcomers, followers, bursts and
+    pairs each have their own e-BH at `level`. Assumptions: most accounts are honest. Not found: few accounts
+    that vote honestly nine times in ten, at human speed.
     """
     options = options or RiggingOptions()
     ledger = open_ledger(votes)
