@@ -2,8 +2,9 @@
 
     python benchmarks/rigging.py [--seeds 5] [--crowd llmfao_crowd.csv.gz] [--large]
 
-Honest boards come first, with each innocent look-alike made extreme. `--crowd` adds real votes of crowd workers (columns left, right,
-worker, winner in left, right, tie; CC-BY-4.0, Ustalov 2023); without it a line says that it was left out. `--large` times a million votes.
+Honest boards come first, with each innocent look-alike made extreme. `--crowd` adds real votes of crowd
+workers (columns left, right, worker, winner in left, right, tie; CC-BY-4.0, Ustalov 2023); without it a line
+says that it was left out. `--large` times a million votes.
 """
 
 import argparse
@@ -82,7 +83,9 @@ def crowd_votes(path: Path) -> Votes:
 def false_positives(seeds: int, level: float) -> None:
     """Print what is found where nobody rigs."""
     print(f"\nFalse findings on honest boards ({MODELS} models, {seeds} seeds each, level {level:g})")
-    print(f"{'crowd':32}{'votes':>8}{'judged':>8}{'accused':>9}{'newcomers':>11}{'bursts':>8}{'pairs':>7}")
+    print(
+        f"{'crowd':32}{'votes':>8}{'judged':>8}{'accused':>9}{'newcomers':>11}{'followers':>11}{'bursts':>8}{'pairs':>7}"
+    )
     for name, crowd in CROWDS.items():
         total: Counter[str] = Counter()
         for seed in range(seeds):
@@ -92,7 +95,7 @@ def false_positives(seeds: int, level: float) -> None:
             total.update(_counted(found))
         print(
             f"{name:32}{total['votes']:>8}{total['judged']:>8}{total['accused']:>9}"
-            f"{total['newcomers']:>11}{total['bursts']:>8}{total['pairs']:>7}"
+            f"{total['newcomers']:>11}{total['followers']:>11}{total['bursts']:>8}{total['pairs']:>7}"
         )
 
 
@@ -102,6 +105,7 @@ def _counted(found: RiggingFindings) -> dict[str, int]:
         "judged": found.judged,
         "accused": len(found.suspects),
         "newcomers": sum(group.kind == "newcomers" for group in found.groups),
+        "followers": sum(group.kind == "followers" for group in found.groups),
         "bursts": len(found.bursts),
         "pairs": len(found.pairs),
     }
@@ -112,7 +116,7 @@ def power(seeds: int, level: float) -> None:
     print(f"\nPower ({MODELS} models, 2000 honest voters, {seeds} seeds each, level {level:g})")
     print(
         f"{'attack':14}{'accounts':>9}{'votes':>7}  {'variant':26}{'found':>7}{'honest accused':>16}"
-        f"{'newcomers':>11}{'bursts':>8}{'rank: honest > rigged > without':>34}"
+        f"{'newcomers':>11}{'followers':>11}{'bursts':>8}{'rank: honest > rigged > without':>34}"
     )
     for kind in SHARES:
         for accounts, votes in SIZES:
@@ -135,7 +139,7 @@ def _power_line(
     seeds: int,
     level: float,
 ) -> None:
-    found = false = bursts = newcomers = 0
+    found = false = bursts = newcomers = followers = 0
     ranks = []
     for seed in range(seeds):
         rng = np.random.default_rng([2, seed])
@@ -150,12 +154,13 @@ def _power_line(
         found += len(accused & ballots.rigging)
         false += len(accused - ballots.rigging)
         newcomers += any(g.kind == "newcomers" and g.model == ballots.target for g in result.groups)
+        followers += any(g.kind == "followers" for g in result.groups)
         bursts += any(burst.model == ballots.target for burst in result.bursts)
         ranks.append(_ranks(ballots, board, result))
     honest, rigged, cleaned = np.mean(ranks, axis=0)
     print(
         f"{kind:14}{accounts:>9}{votes:>7}  {variant:26}{found / accounts / seeds:>7.2f}{false:>16}"
-        f"{newcomers:>9}/{seeds}{bursts:>6}/{seeds}{honest:>18.1f} > {rigged:.1f} > {cleaned:.1f}"
+        f"{newcomers:>9}/{seeds}{followers:>9}/{seeds}{bursts:>6}/{seeds}{honest:>18.1f} > {rigged:.1f} > {cleaned:.1f}"
     )
 
 

@@ -1,4 +1,5 @@
-"""The board without a voter: one Newton step, and the refit for heavy voters, against a fit of the remaining votes."""
+"""The board without a voter: one Newton step, and the refit for heavy voters, against a fit of the remaining
+votes."""
 
 import numpy as np
 

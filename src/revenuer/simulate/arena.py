@@ -1,4 +1,5 @@
-"""An arena that deals pairs of models to voters: the models' strengths, the days, and a model released on one of them."""
+"""An arena that deals pairs of models to voters: the models' strengths, the days, and a model released on one
+of them."""
 
 from dataclasses import dataclass
 
@@ -15,8 +16,9 @@ EPOCH_US = 1_704_067_200_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arena:
-    """M models of known `strengths` (M,), natural logits. The last model is released on day `release_day`; for `boost_days` it is
-    dealt `boost` times as often as another, as arenas do with a model that they know little of."""
+    """M models of known `strengths` (M,), natural logits. The last model is released on day `release_day`;
+    for `boost_days` it is dealt `boost` times as often as another, as arenas do with a model that they know
+    little of."""
 
     strengths: np.ndarray
     days: int
@@ -41,8 +43,9 @@ class Arena:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """n votes: `a`, `b` (n,) places of models as shown, `outcome` (n,) place in WINNERS, `who` (n,) number of the voter, `prompt`
-    (n,) number of the prompt, `time_s` (n,) seconds from the arena's first moment; `names` (V,) of the voters."""
+    """n votes: `a`, `b` (n,) places of models as shown, `outcome` (n,) place in WINNERS, `who` (n,) number of
+    the voter, `prompt` (n,) number of the prompt, `time_s` (n,) seconds from the arena's first moment;
+    `names` (V,) of the voters."""
 
     a: Ints
     b: Ints
@@ -55,8 +58,8 @@ class Cast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ballots:
-    """`table` in BALLOT_SCHEMA, by time; `rigging`: the accounts of it that rig; `arena`: what the votes were cast in; `target`: the
-    model that is lifted, empty where none is."""
+    """`table` in BALLOT_SCHEMA, by time; `rigging`: the accounts of it that rig; `arena`: what the votes were
+    cast in; `target`: the model that is lifted, empty where none is."""
 
     table: pa.Table
     rigging: frozenset[str]
@@ -74,8 +77,8 @@ def draw_arena(
     boost: float = 3.0,
     boost_days: int = 5,
 ) -> Arena:
-    """Return an arena with normal strengths of standard deviation `strength_sd` (0.8 logits is about what the public Chatbot Arena
-    counts of August 2024 give: 140 Elo points)."""
+    """Return an arena with normal strengths of standard deviation `strength_sd` (0.8 logits is about what the
+    public Chatbot Arena counts of August 2024 give: 140 Elo points)."""
     strengths = rng.normal(0.0, strength_sd, models)
     return Arena(
         strengths=strengths - strengths.mean(),

@@ -1,7 +1,9 @@
-"""Honest voters of an arena: people of different taste, care, habit and zeal, and the crowd that comes on a release day.
+"""Honest voters of an arena: people of different taste, care, habit and zeal, and the crowd that comes on a
+release day.
 
-Volumes and the clock are those of simulate/rhythm.py. What no public data gives (spread of taste and care between voters) is a
-parameter; the defaults are deliberately wide, because wide tastes are what a search for riggers mistakes for rigging.
+Volumes and the clock are those of simulate/rhythm.py. What no public data gives (spread of taste and care
+between voters) is a parameter; the defaults are deliberately wide, because wide tastes are what a search for
+riggers mistakes for rigging.
 """
 
 from dataclasses import dataclass
@@ -15,16 +17,19 @@ from revenuer.simulate.ragged import Floats, Ints, owners
 
 PROMPTS = 100_000
 BOTH_BAD = 0.3
-"""Share of ties that say both were bad; Chatbot Arena's counts of August 2024 give about a third to a half."""
+"""Share of ties that say both were bad; Chatbot Arena's counts of August 2024 give about a third to a
+half."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
-    """What honest voters are like. `median_votes` and `volume_sigma`: log-normal votes a voter. `taste_sd`: standard deviation in
-    logits of a voter's own effect for each model, Student's t with `taste_df` degrees; `care_sigma`: log-normal slope on true
-    strengths; `clickers`: share that answer at random; `side_sd`: logits of left over right; `tie_width`: half-width in logits of
-    what is called a tie; `tie_happy`: share whose ties are three times as wide; `specialists`: share that asks 3 prompts over and
-    over; `community`: share that has, besides, one taste in common, of `community_sd` logits; `eager`: share of voters that come on release day, `eagerness` logits fonder of the new model on average."""
+    """What honest voters are like. `median_votes` and `volume_sigma`: log-normal votes a voter. `taste_sd`:
+    standard deviation in logits of a voter's own effect for each model, Student's t with `taste_df` degrees;
+    `care_sigma`: log-normal slope on true strengths; `clickers`: share that answer at random; `side_sd`:
+    logits of left over right; `tie_width`: half-width in logits of what is called a tie; `tie_happy`: share
+    whose ties are three times as wide; `specialists`: share that asks 3 prompts over and over; `community`:
+    share that has, besides, one taste in common, of `community_sd` logits; `eager`: share of voters that come
+    on release day, `eagerness` logits fonder of the new model on average."""
 
     voters: int = 2000
     median_votes: float = 8.0
@@ -45,8 +50,8 @@ class Crowd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """V people: `taste` (V, M) logits, `care` (V,) slope, `side` (V,), `tie` (V,) half-widths, `few` (V,) bool: asks few prompts,
-    `since_s` (V,) when they first come, `eager` (V,) bool."""
+    """V people: `taste` (V, M) logits, `care` (V,) slope, `side` (V,), `tie` (V,) half-widths, `few` (V,)
+    bool: asks few prompts, `since_s` (V,) when they first come, `eager` (V,) bool."""
 
     taste: Floats
     care: Floats
@@ -108,7 +113,8 @@ def draw_people(rng: np.random.Generator, arena: Arena, crowd: Crowd, n: int) ->
 def vote_times(
     rng: np.random.Generator, counts: Ints, since_s: Floats, horizon_s: float, gap_s: float = 75.0
 ) -> Floats:
-    """Return when people vote: sessions by their own clock, about `gap_s` seconds to read two answers (each has a pace of their own)."""
+    """Return when people vote: sessions by their own clock, about `gap_s` seconds to read two answers (each
+    has a pace of their own)."""
     sessions, sizes = rhythm.session_sizes(rng, counts, 8.0)
     zones = rhythm.time_zones(rng, len(counts))
     starts = rhythm.human_moments(rng, sessions, zones, horizon_s, since_s=since_s)
@@ -116,14 +122,15 @@ def vote_times(
     moments = rhythm.within_sessions(rng, starts, sizes, gap_s=gap_s, sigma=0.7, horizon_s=horizon_s)
     begin = np.repeat(moments[np.cumsum(sizes) - sizes], sizes)
     length = (moments - begin) * pace
-    # A session that would run past the end began earlier: votes heaped on the last second would look like a machine's.
+    # A session that would run past the end began earlier: votes heaped on the last second look like a machine's.
     late = np.maximum(begin + np.repeat(length[np.cumsum(sizes) - 1], sizes) - horizon_s + 1.0, 0.0)
     paced: Floats = np.maximum(begin + length - late, 0.0)
     return paced
 
 
 def judged(rng: np.random.Generator, arena: Arena, people: People, who: Ints, a: Ints, b: Ints) -> Ints:
-    """Return each vote's place in WINNERS: a logistic difference, a tie where it is small (Rao and Kupper, JASA 62, 1967)."""
+    """Return each vote's place in WINNERS: a logistic difference, a tie where it is small (Rao and Kupper,
+    JASA 62, 1967)."""
     strength = arena.strengths
     difference = people.care[who] * (strength[a] - strength[b])
     difference += people.taste[who, a] - people.taste[who, b] + people.side[who]

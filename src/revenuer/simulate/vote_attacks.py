@@ -1,9 +1,11 @@
-"""The published ways to rig an arena by votes: target-only, omnipresent, and sockpuppets that mostly vote honestly.
+"""The published ways to rig an arena by votes: target-only, omnipresent, and sockpuppets that mostly vote
+honestly.
 
-Source: Min, Pang, Du, Liu, Cheng and Lin, Improving Your Model Ranking on Chatbot Arena by Vote Rigging (ICML 2025, PMLR 267):
-target-only rigging with abstention, and Omni-BT, which votes on every battle for the side whose win lifts the target most above
-the model ranked before it. There each vote is chosen by refitting the board; here by the sign of the fit's influence function at
-the honest votes, which the refit of one vote among many approaches. Not simulated: attackers who watch for a detector's verdicts.
+Source: Min, Pang, Du, Liu, Cheng and Lin, Improving Your Model Ranking on Chatbot Arena by Vote Rigging (ICML
+2025, PMLR 267): target-only rigging with abstention, and Omni-BT, which votes on every battle for the side
+whose win lifts the target most above the model ranked before it. There each vote is chosen by refitting the
+board; here by the sign of the fit's influence function at the honest votes, which the refit of one vote among
+many approaches. Not simulated: attackers who watch for a detector's verdicts.
 """
 
 from dataclasses import dataclass
@@ -21,11 +23,13 @@ ATTACKS = ("target-only", "omnipresent", "sockpuppets")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """`kind` of ATTACKS; `accounts` with `votes` each lift the model at place `target`. `identification`: how often the attacker
-    knows which models answer; otherwise a target-only attacker abstains, an omnipresent one takes them for two other models, as
-    in the source. `honest_share` of each account's votes are honest (0.9 for the published sockpuppets). From `start_day` on, over
-    `span_days` (cut where the arena ends).
-    `lockstep`: share of the votes that a script sends for all accounts in turn; the others come at human pace, account by account.
+    """`kind` of ATTACKS; `accounts` with `votes` each lift the model at place `target`. `identification`: how
+    often the attacker knows which models answer. Otherwise one who waits for the target takes one of two
+    other models for it (in the source they abstain, which leaves no trace), and an omnipresent one takes both
+    for other models, as in the source. `honest_share` of each account's votes are honest (0.9 for the
+    published sockpuppets). From `start_day` on, over `span_days` (cut where the arena ends). `lockstep`:
+    share of the votes that a script sends for all accounts in turn; the others come at human pace, account by
+    account.
     """
 
     kind: str
@@ -40,9 +44,11 @@ class Attack:
 
 
 def rigged_votes(rng: np.random.Generator, arena: Arena, crowd: Crowd, attack: Attack) -> Ballots:
-    """Return the votes of an honest `crowd` with those of `attack` among them; `rigging` names the attacker's accounts.
+    """Return the votes of an honest `crowd` with those of `attack` among them; `rigging` names the attacker's
+    accounts.
 
-    Raises ValueError for a kind that is not in ATTACKS, and for an attack that lifts a model before it is released.
+    Raises ValueError for a kind that is not in ATTACKS, and for an attack that lifts a model before it is
+    released.
     """
     if attack.kind not in ATTACKS:
         raise ValueError(f"expected one of {ATTACKS}, got {attack.kind}")
@@ -62,9 +68,9 @@ def attack_cast(rng: np.random.Generator, arena: Arena, crowd: Crowd, attack: At
     # Cover votes follow the tastes of people who were not drawn to the release.
     people = draw_people(rng, arena, crowd, attack.accounts)
     rigs = rng.random(len(who)) >= attack.honest_share
-    if attack.kind != "omnipresent":
-        _wait_for_target(rng, arena, attack.target, time_s, a, b, rigs)
     known = rng.random(len(who)) < attack.identification
+    if attack.kind != "omnipresent":
+        _wait_for_target(rng, arena, attack.target, time_s, a, b, rigs & known)
     outcome = judged(rng, arena, people, who, a, b)
     lifted = _lifting(rng, arena, attack, honest, a, b, known)
     return Cast(
@@ -79,9 +85,11 @@ def attack_cast(rng: np.random.Generator, arena: Arena, crowd: Crowd, attack: At
 
 
 def influence(arena: Arena, honest: Cast, target: int) -> Floats:
-    """Return (M,) g: a win of i over j moves the target above the model before it by an amount of the sign of g[i] - g[j].
+    """Return (M,) g: a win of i over j moves the target above the model before it by an amount of the sign of
+    g[i] - g[j].
 
-    g is the difference of two rows of the inverse information of the Bradley-Terry fit, taken at the true strengths.
+    g is the difference of two rows of the inverse information of the Bradley-Terry fit, taken at the true
+    strengths.
     """
     strength, size = arena.strengths, len(arena.strengths)
     p = 1 / (1 + np.exp(strength[honest.b] - strength[honest.a]))
@@ -99,7 +107,8 @@ def _lifting(
 ) -> Ints:
     """Return the rigged outcome of each battle: 0 where the model shown first is voted for, 1 otherwise."""
     if attack.kind != "omnipresent":
-        return np.where(a == attack.target, 0, 1)
+        mistaken = rng.integers(0, 2, len(a))
+        return np.where(a == attack.target, 0, np.where(b == attack.target, 1, mistaken))
     size = len(arena.strengths)
     seen_a = np.where(known, a, rng.integers(0, size, len(a)))
     seen_b = np.where(known, b, (seen_a + rng.integers(1, size, len(b))) % size)
@@ -124,7 +133,8 @@ def _wait_for_target(
 
 
 def _times(rng: np.random.Generator, arena: Arena, attack: Attack, counts: Ints) -> Floats:
-    """Return when the accounts vote: people's sessions, but a share follows the script's rounds over all accounts."""
+    """Return when the accounts vote: people's sessions, but a share follows the script's rounds over all
+    accounts."""
     since = attack.start_day * DAY_S
     room = min(arena.horizon_s - since, attack.span_days * DAY_S)
     time_s = since + vote_times(rng, counts, np.zeros(len(counts)), room)

@@ -1,4 +1,5 @@
-"""Rigging: accounts and votes that do not look like those of honest voters, whatever honest voters may like."""
+"""Rigging: accounts and votes that do not look like those of honest voters, whatever honest voters may
+like."""
 
 from revenuer.rank.rigging.find import find_rigging
 from revenuer.rank.rigging.findings import (

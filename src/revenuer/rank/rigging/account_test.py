@@ -10,8 +10,9 @@ from revenuer.rank.rigging.findings import Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountTest:
-    """`log10_e` (V,): 0 for an account that this test does not judge. `tested`: how many it does. `null`: what it takes for honest,
-    in words. `reason` (code) -> the words for one account. Where `not_evaluated` is not empty it says why no account was judged."""
+    """`log10_e` (V,): 0 for an account that this test does not judge. `tested`: how many it does. `null`:
+    what it takes for honest, in words. `reason` (code) -> the words for one account. Where `not_evaluated` is
+    not empty it says why no account was judged."""
 
     name: str
     null: str
@@ -33,15 +34,17 @@ def skipped(name: str, null: str, voters: int, why: str) -> AccountTest:
 
 
 BROKEN_SHARE, BROKEN_E = 0.1, 1.3
-"""At most 5 % of honest accounts reach an e-value of 20 (Markov); where 10 % do, the null is wrong for this board."""
+"""At most 5 % of honest accounts reach an e-value of 20 (Markov); where 10 % do, the null is wrong for this
+board."""
 
 
 def null_is_broken(log10_e: np.ndarray, about: np.ndarray | None = None) -> bool:
-    """Return whether so many accounts reach an e-value of 20 that it is the test's null that is at fault, and not the accounts.
+    """Return whether so many accounts reach an e-value of 20 that it is the test's null that is at fault, and
+    not the accounts.
 
-    Where `about` names the model that each account stands out by, accounts of the commonest are left out of the count: one model sought
-    by many is an attack, many models sought by many is a board that deals otherwise. Without it an attack by more than a tenth of the
-    judged accounts is missed.
+    Where `about` names the model that each account stands out by, accounts of the commonest are left out of
+    the count: one model sought by many is an attack, many models sought by many is a board that deals
+    otherwise. Without it an attack by more than a tenth of the judged accounts is missed.
     """
     stands_out = log10_e >= BROKEN_E
     if about is not None and stands_out.any():

@@ -1,12 +1,15 @@
-"""Single accounts by likelihood: votes that go against the board of the others more often than a coin's would.
+"""Single accounts by likelihood: votes that go against the board of the others more often than a coin's
+would.
 
-Fitting the board badly is no offence: people differ in taste and care, and some click at random. So an account is not compared with
-the board's own chances but with a coin: the e-value is the likelihood ratio of a board turned upside down against the coin, which is
-at most 1 on average for everybody who prefers the stronger side at least half the time, in whatever order battles came. Whoever
-lifts a weak model has to vote against the board in nearly every battle.
+Fitting the board badly is no offence: people differ in taste and care, and some click at random. So an
+account is not compared with the board's own chances but with a coin: the e-value is the likelihood ratio of a
+board turned upside down against the coin, which is at most 1 on average for everybody who prefers the
+stronger side at least half the time, in whatever order battles came. Whoever lifts a weak model has to vote
+against the board in nearly every battle.
 
-Assumptions: an honest account's own tastes do not turn most of its battles against everybody else's. Not controlled: people who
-read the question the wrong way round. Source of the e-value: Wald's likelihood ratio; Vovk and Wang, Annals of Statistics 49 (2021).
+Assumptions: an honest account's own tastes do not turn most of its battles against everybody else's. Not
+controlled: people who read the question the wrong way round. Source of the e-value: Wald's likelihood ratio;
+Vovk and Wang, Annals of Statistics 49 (2021).
 """
 
 import numpy as np

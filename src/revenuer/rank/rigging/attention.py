@@ -1,11 +1,13 @@
 """One account's battles: one model in far more of them than the arena dealt at that time.
 
-Who votes only where a known model answers, and leaves the other battles, is seen by what is missing. The e-value is the likelihood
-ratio of an account that seeks a model against one that is dealt it as often as the others who voted at the same time, with room to
-spare; at most 1 on average for an honest account, in whatever order battles came.
+Who votes only where a known model answers, and leaves the other battles, is seen by what is missing. The
+e-value is the likelihood ratio of an account that seeks a model against one that is dealt it as often as the
+others who voted at the same time, with room to spare; at most 1 on average for an honest account, in whatever
+order battles came.
 
-Assumptions: battles are dealt alike to all who vote at a time; skipping makes no model more than MARGIN times as frequent. Where so
-many accounts stand out that this cannot be, the test says so and accuses nobody. Not controlled: an arena that lets voters choose.
+Assumptions: battles are dealt alike to all who vote at a time; skipping makes no model more than MARGIN times
+as frequent. Where so many accounts stand out that this cannot be, the test says so and accuses nobody. Not
+controlled: an arena that lets voters choose.
 """
 
 import numpy as np
@@ -42,7 +44,7 @@ def attention(ledger: Ledger, judged: np.ndarray, rows: Incidences, cells: Cells
         best_log[row] = cells.sum(gain) + ledger.count[cells.voter] * np.log(1 - seeking)
     e = np.exp(np.minimum(best_log, 600.0)).mean(axis=0)
     total = np.bincount(cells.voter, e, ledger.voters) / len(ledger.models)
-    # The models that an account never met add something between 0 and their share: leaving them out is the innocent way.
+    # Models that an account never met would add a little: leaving them out is the innocent way.
     log10_e = np.where(judged, np.log10(np.maximum(total, 1e-300)), 0.0)
     best = strongest(cells, e, ledger.voters)
     if null_is_broken(log10_e[judged], cells.model[best[judged]]):
@@ -65,7 +67,8 @@ def attention(ledger: Ledger, judged: np.ndarray, rows: Incidences, cells: Cells
 
 
 def dealt_share(ledger: Ledger, rows: Incidences) -> np.ndarray:
-    """Return (2n,) the most often that the incidence's model may be dealt at its time, from the other voters' battles of its block."""
+    """Return (2n,) the most often that the incidence's model may be dealt at its time, from the other voters'
+    battles of its block."""
     assert ledger.time_us is not None
     block = np.empty(len(ledger.a), np.int64)
     block[np.argsort(ledger.time_us, kind="stable")] = (

@@ -1,11 +1,13 @@
 """Without voter ids: stretches of time in which a model wins more than its strength explains.
 
-Each model's votes are cut, in order of time, into windows of several lengths. A window's excess over the model's usual strength (the
-median over time, not over votes: a burst is many votes in little time, and has itself moved the board) is measured in the spread of all
-windows of that length, for prompts drift; the null are the windows in which models lose as much (the mirror, as in favour.py).
+Each model's votes are cut, in order of time, into windows of several lengths. A window's excess over the
+model's usual strength (the median over time, not over votes: a burst is many votes in little time, and has
+itself moved the board) is measured in the spread of all windows of that length, for prompts drift; the null
+are the windows in which models lose as much (the mirror, as in favour.py).
 
-Assumptions: honest models have runs of losses as deep as their runs of wins. Not controlled: a model that was silently improved, a
-day whose prompts suit it. Not looked for: runs that sink a model; votes on battles without the model.
+Assumptions: honest models have runs of losses as deep as their runs of wins. Not controlled: a model that was
+silently improved, a day whose prompts suit it. Not looked for: runs that sink a model; votes on battles
+without the model.
 """
 
 import numpy as np
@@ -71,8 +73,9 @@ def _one(first: Burst, second: Burst) -> Burst:
 
 
 def _null(windows: np.ndarray) -> np.ndarray:
-    """Return the deviations whose losing side is the null: all, but for the windows of the time in which the model of the most extreme
-    one is at least half as extreme, if that is a tenth of the time or less. In a burst the other models lose to the one lifted."""
+    """Return the deviations whose losing side is the null: all, but for the windows of the time in which the
+    model of the most extreme one is at least half as extreme, if that is a tenth of the time or less. In a
+    burst the other models lose to the one lifted."""
     model, start, end, deviation = windows[:, 0], windows[:, 1], windows[:, 2], windows[:, -1]
     top = int(deviation.argmax())
     burst = (model == model[top]) & (deviation >= deviation[top] / 2)
@@ -100,8 +103,8 @@ def _windows(ledger: Ledger, time_us: np.ndarray) -> np.ndarray:
 
 
 def _sums(length: int, model: np.ndarray, moment: np.ndarray, score: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """Return (w, 7) the windows of `length` votes, side by side within each model: model, first and last moment, votes, points, expected
-    points and their variance by the board."""
+    """Return (w, 7) the windows of `length` votes, side by side within each model: model, first and last
+    moment, votes, points, expected points and their variance by the board."""
     start = np.searchsorted(model, np.arange(model.max() + 1))
     stop = np.searchsorted(model, np.arange(model.max() + 1), side="right")
     firsts = np.concatenate(
@@ -114,7 +117,8 @@ def _sums(length: int, model: np.ndarray, moment: np.ndarray, score: np.ndarray,
 
 
 def _usual(windows: np.ndarray, models: int) -> np.ndarray:
-    """Return (M,) each model's effect in logits: the median of its windows', each weighing as much as the time it spans."""
+    """Return (M,) each model's effect in logits: the median of its windows', each weighing as much as the
+    time it spans."""
     usual = np.zeros(models)
     effect, duration = (windows[:, 4] - windows[:, 5]) / windows[:, 6], windows[:, 2] - windows[:, 1] + 1.0
     for model in np.unique(windows[:, 0]).astype(np.int64):
@@ -126,14 +130,14 @@ def _usual(windows: np.ndarray, models: int) -> np.ndarray:
 
 
 def _with_deviation(windows: np.ndarray, usual: np.ndarray) -> np.ndarray:
-    """Return the windows of one length with the points that are usual in place of the board's, and the deviation from them in units of
-    these windows' own spread in place of the variance."""
+    """Return the windows of one length with the points that are usual in place of the board's, and the
+    deviation from them in units of these windows' own spread in place of the variance."""
     if not len(windows):
         return windows
     length, points, variance = windows[:, 3], windows[:, 4], windows[:, 6]
     expected = np.clip(windows[:, 5] + usual[windows[:, 0].astype(np.int64)] * variance, 0.0, length)
     deviation = (points - expected) / np.sqrt(variance)
-    # 0.6745: the quartile of the normal law. Under 1 only where ties make votes less variable; then 1 is the innocent choice.
+    # 0.6745: the quartile of the normal law. Under 1 where ties make votes less variable: 1 is the innocent choice.
     deviation /= max(float(np.median(np.abs(deviation))) / 0.6745, 1.0)
     return np.column_stack([windows[:, :5], expected, deviation])
 

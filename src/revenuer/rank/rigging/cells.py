@@ -9,7 +9,8 @@ from revenuer.rank.rigging.ledger import Incidences
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """k rows: `voter`, `model` (k,), `of` (2n,) the row of each incidence or -1 where the voter is not known."""
+    """k rows: `voter`, `model` (k,), `of` (2n,) the row of each incidence or -1 where the voter is not
+    known."""
 
     voter: np.ndarray
     model: np.ndarray

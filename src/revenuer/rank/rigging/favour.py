@@ -1,11 +1,13 @@
 """One account's votes for one model: more devoted to it than tastes on this board are.
 
-For each account and model the chance of as many points is taken over a normal taste of the spread that the board's voters show. How
-far to trust that law is read from the accounts that are as hard on a model as others are devoted to it: their side of the
-distribution is the null for the other (the mirror of Barber and Candes, Annals of Statistics 43, 2015), its tail carried on.
+For each account and model the chance of as many points is taken over a normal taste of the spread that the
+board's voters show. How far to trust that law is read from the accounts that are as hard on a model as others
+are devoted to it: their side of the distribution is the null for the other (the mirror of Barber and Candes,
+Annals of Statistics 43, 2015), its tail carried on.
 
-Assumptions: honest accounts are not further above the board for a model than others are below it. Not controlled: one community's
-love for one model, which no vote can tell from rigging; riggers who sink a model, who only make the null wider.
+Assumptions: honest accounts are not further above the board for a model than others are below it. Not
+controlled: one community's love for one model, which no vote can tell from rigging; riggers who sink a model,
+who only make the null wider.
 """
 
 import numpy as np
@@ -24,14 +26,16 @@ NULL = (
 )
 LEAST_BATTLES = 5
 FOND = float(np.log(3.0))
-"""Logits: odds of three to one beyond the board are always taken for taste, however few have it: a choice on the innocent side, so
-that a community's shared love for a model, which the mirror does not show, accuses nobody."""
+"""Logits: odds of three to one beyond the board are always taken for taste, however few have it: a choice on
+the innocent side, so that a community's shared love for a model, which the mirror does not show, accuses
+nobody."""
 LOOK_ALIKE = "somebody who likes this model's manner: accounts as hard on a model were counted against this"
 _NODES = np.linspace(-8, 8, 65)
 
 
 def favour(ledger: Ledger, judged: np.ndarray, rows: Incidences, cells: Cells, spread: float) -> AccountTest:
-    """Return the test for the accounts that `judged` (V,) marks; `spread` is the standard deviation of taste in logits."""
+    """Return the test for the accounts that `judged` (V,) marks; `spread` is the standard deviation of taste
+    in logits."""
     battles = cells.sum(np.ones(len(rows.model)))
     used = np.flatnonzero((battles >= LEAST_BATTLES) & judged[cells.voter])
     if len(used) < LEAST:
@@ -64,8 +68,9 @@ def favour(ledger: Ledger, judged: np.ndarray, rows: Incidences, cells: Cells, s
 
 
 def devotion(n: np.ndarray, points: np.ndarray, expected: np.ndarray, spread: float) -> np.ndarray:
-    """Return the normal quantile of the chance of at least `points` (k,) of `n` (k,) battles, over a normal taste of `spread` logits
-    around `expected` (k,) a battle. Half points are rounded down, which is the innocent way."""
+    """Return the normal quantile of the chance of at least `points` (k,) of `n` (k,) battles, over a normal
+    taste of `spread` logits around `expected` (k,) a battle. Half points are rounded down, which is the
+    innocent way."""
     log_odds = np.log(expected) - np.log1p(-expected)
     weight = stats.norm.pdf(_NODES)
     weight /= weight.sum()

@@ -1,8 +1,9 @@
-"""find_rigging: every test on every account, one rule for all of them, and what the votes alone say where there are no accounts."""
+"""find_rigging: every test on every account, one rule for all of them, and what the votes alone say where
+there are no accounts."""
 
 import numpy as np
 
-from revenuer.rank.rigging import bursts, newcomers, pairs_out_of_line
+from revenuer.rank.rigging import bursts, followers, newcomers, pairs_out_of_line
 from revenuer.rank.rigging.account_test import AccountTest
 from revenuer.rank.rigging.against_board import against_board
 from revenuer.rank.rigging.attention import attention
@@ -10,6 +11,7 @@ from revenuer.rank.rigging.cells import cells_of
 from revenuer.rank.rigging.favour import favour
 from revenuer.rank.rigging.findings import Check, Group, Reason, RiggingFindings, RiggingOptions, Suspect
 from revenuer.rank.rigging.groups import groups_of
+from revenuer.rank.rigging.learnt import learn_directions
 from revenuer.rank.rigging.ledger import Ledger, open_ledger
 from revenuer.rank.rigging.lift import lift
 from revenuer.rank.rigging.lockstep import lockstep
@@ -28,12 +30,14 @@ TELLING = 1.0
 def find_rigging(votes: Votes, options: RiggingOptions | None = None) -> RiggingFindings:
     """Return the accounts, groups, bursts and pairs of `votes` that do not look like honest voters'.
 
-    Each account's e-values of all tests that could run are averaged, which needs no independence between tests, and e-BH chooses
-    among all accounts with enough votes: at most `level` of those accused are expected to be honest, whatever the dependence between
-    accounts, where each test's null holds of the honest (named in `checks`, with what each does not control in its module).
-    No test has a distribution of honest votes built in: nulls are a coin, the dealing of battles, or the accounts' own mirror image
-    and decoys. Newcomers, bursts and pairs each have their own e-BH at `level`.
-    Assumptions: most accounts are honest. Not found: few accounts that vote honestly nine times in ten, at human speed.
+    Each account's e-values of all tests that could run are averaged, which needs no independence between
+    tests, and e-BH chooses among all accounts with enough votes: at most `level` of those accused are
+    expected to be honest, whatever the dependence between accounts, where each test's null holds of the
+    honest (named in `checks`, with what each does not control in its module). No test has a distribution of
+    honest votes built in: nulls are a coin, the dealing of battles, or the accounts' own mirror image and
+    decoys, whose tails are carried on beyond the sample (stats/tail.py). Newcomers, followers, bursts and
+    pairs each have their own e-BH at `level`. Assumptions: most accounts are honest. Not found: few accounts
+    that vote honestly nine times in ten, at human speed.
     """
     options = options or RiggingOptions()
     ledger = open_ledger(votes)
@@ -47,7 +51,10 @@ def find_rigging(votes: Votes, options: RiggingOptions | None = None) -> Rigging
     if has_voters:
         suspects, groups, checks = _accounts(votes, ledger, judged, options)
     else:
-        checks = [_not_run(name, "votes have no voter ids") for name in (*ACCOUNT_TESTS, newcomers.NAME)]
+        checks = [
+            _not_run(name, "votes have no voter ids")
+            for name in (*ACCOUNT_TESTS, newcomers.NAME, followers.NAME)
+        ]
     found_bursts, windows, why = bursts.find_bursts(ledger, options.level)
     checks.append(_check(bursts.NAME, bool(found_bursts), why, windows, bursts.NULL))
     found_pairs, number, why = pairs_out_of_line.find_pairs_out_of_line(ledger, options.level)
@@ -75,11 +82,13 @@ def _accounts(
     cells = cells_of(rows, len(ledger.models))
     spread = taste_spread(rows, cells)
     steps, meetings = lockstep(ledger, judged)
+    rng = np.random.default_rng(options.seed)
+    trials, why_no_trials = learn_directions(ledger, judged, spread, rng)
     tests = (
         against_board(ledger, judged),
         favour(ledger, judged, rows, cells, spread),
         attention(ledger, judged, rows, cells),
-        lift(ledger, judged, spread, np.random.default_rng(options.seed)),
+        lift(ledger, trials, why_no_trials, rng),
         speed(ledger, judged),
         repeats(ledger, judged),
         steps,
@@ -88,7 +97,9 @@ def _accounts(
     come, tested, why = newcomers.find_newcomers(ledger, rows, cells, spread, options.level)
     checks = [_account_check(test, suspects) for test in tests]
     checks.append(_check(newcomers.NAME, bool(come), why, tested, newcomers.NULL))
-    return suspects, (*groups_of(suspects, codes, meetings), *come), checks
+    crowd, tested, why = followers.find_followers(ledger, trials, why_no_trials, options.level, rng)
+    checks.append(_check(followers.NAME, bool(crowd), why, tested, followers.NULL))
+    return suspects, (*groups_of(suspects, codes, meetings), *come, *crowd), checks
 
 
 def _suspects(
@@ -115,7 +126,8 @@ def _suspects(
 
 
 def combined(log10_e: np.ndarray) -> np.ndarray:
-    """Return (V,) log10 of the mean over the tests of e-values (T, V): an e-value however the tests depend on one another."""
+    """Return (V,) log10 of the mean over the tests of e-values (T, V): an e-value however the tests depend on
+    one another."""
     most = log10_e.max(axis=0)
     mean: np.ndarray = most + np.log10((10.0 ** (log10_e - most)).mean(axis=0))
     return mean
@@ -146,7 +158,7 @@ def _not_run(name: str, why: str) -> Check:
 
 
 def _nothing(votes: Votes, options: RiggingOptions) -> RiggingFindings:
-    names = (*ACCOUNT_TESTS, newcomers.NAME, bursts.NAME, pairs_out_of_line.NAME)
+    names = (*ACCOUNT_TESTS, newcomers.NAME, followers.NAME, bursts.NAME, pairs_out_of_line.NAME)
     return RiggingFindings(
         suspects=(),
         groups=(),

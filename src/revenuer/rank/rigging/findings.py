@@ -1,4 +1,5 @@
-"""What the search for rigging returns: suspects, groups, bursts, pairs out of line, and what was not looked at."""
+"""What the search for rigging returns: suspects, groups, bursts, pairs out of line, and what was not looked
+at."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,10 +9,12 @@ from revenuer.records import Outcome, UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiggingOptions:
-    """`level`: expected share of false findings, separately among accounts, groups of newcomers, bursts and pairs.
+    """`level`: expected share of false findings, separately among accounts, groups of newcomers, bursts and
+    pairs.
 
-    The default is 1 %: of a hundred accused accounts one honest one is expected, and a vote that is set aside wrongly is somebody
-    silenced, while a few rigged votes more move no board. `min_votes`: accounts with fewer are not judged, and are counted.
+    The default is 1 %: of a hundred accused accounts one honest one is expected, and a vote that is set aside
+    wrongly is somebody silenced, while a few rigged votes more move no board. `min_votes`: accounts with
+    fewer are not judged, and are counted.
     """
 
     level: float = 0.01
@@ -27,8 +30,8 @@ class RiggingOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why, by one test: `words`, the innocent `look_alike` that it was weighed against, the `model` that gains (empty: none in
-    particular) and `log10_e` of this test alone."""
+    """Why, by one test: `words`, the innocent `look_alike` that it was weighed against, the `model` that
+    gains (empty: none in particular) and `log10_e` of this test alone."""
 
     test: str
     words: str
@@ -49,8 +52,8 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Accounts that belong together. `kind`: `lockstep` and `same_model` are made of suspects; of `newcomers` no account is accused,
-    and `accounts` is empty."""
+    """Accounts that belong together. `kind`: `lockstep` and `same_model` are made of suspects; of `newcomers`
+    and `followers` no account is accused, and `accounts` is empty."""
 
     kind: str
     accounts: tuple[str, ...]
@@ -62,8 +65,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Burst:
-    """`votes` consecutive votes on `model`, from `start_us` to `end_us`, in which it won `share` of the points, `expected` of
-    its usual strength."""
+    """`votes` consecutive votes on `model`, from `start_us` to `end_us`, in which it won `share` of the
+    points, `expected` of its usual strength."""
 
     model: str
     start_us: int
@@ -77,7 +80,8 @@ class Burst:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairOutOfLine:
-    """A pair in which `model` won `share` of the points against `other`; the board without this pair expects `expected`."""
+    """A pair in which `model` won `share` of the points against `other`; the board without this pair expects
+    `expected`."""
 
     model: str
     other: str
@@ -90,8 +94,8 @@ class PairOutOfLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One test: `positive` where it contributed to a finding, `negative` where not, `not_evaluated` with the `reason`. `tested`:
-    hypotheses. `null`: what was assumed of the honest."""
+    """One test: `positive` where it contributed to a finding, `negative` where not, `not_evaluated` with the
+    `reason`. `tested`: hypotheses. `null`: what was assumed of the honest."""
 
     test: str
     outcome: Outcome
@@ -102,9 +106,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiggingFindings:
-    """`suspects` by evidence. `judged` accounts were tested, `too_few` had fewer than the least votes; `votes_judged` of `votes` are
-    on the largest component of the board. At most `options.level` of the suspects are expected to be honest, where the nulls of
-    `checks` hold."""
+    """`suspects` by evidence. `judged` accounts were tested, `too_few` had fewer than the least votes;
+    `votes_judged` of `votes` are on the largest component of the board. At most `options.level` of the
+    suspects are expected to be honest, where the nulls of `checks` hold."""
 
     suspects: tuple[Suspect, ...]
     groups: tuple[Group, ...]

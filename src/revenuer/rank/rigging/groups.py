@@ -9,7 +9,8 @@ from revenuer.rank.rigging.findings import Group, Suspect
 from revenuer.rank.rigging.lockstep import Meetings
 
 LEAST_SHARED_E = 3.0
-"""log10 of the evidence of a pair of suspects that makes them of one group: suspects are few, so pairs of them are too."""
+"""log10 of the evidence of a pair of suspects that makes them of one group: suspects are few, so pairs of
+them are too."""
 
 
 def groups_of(suspects: tuple[Suspect, ...], codes: np.ndarray, meetings: Meetings) -> tuple[Group, ...]:
@@ -36,7 +37,7 @@ def _in_lockstep(suspects: tuple[Suspect, ...], codes: np.ndarray, meetings: Mee
             kind="lockstep",
             accounts=tuple(suspects[row].account for row in rows),
             model="",
-            words=f"{len(rows)} suspects vote within {lockstep.NARROW_S:.0f} seconds of one another time and again",
+            words=f"{len(rows)} suspects vote within {lockstep.NARROW_S:.0f} s of one another time and again",
             look_alike=lockstep.LOOK_ALIKE,
             log10_e=max(suspects[row].log10_e for row in rows),
         )

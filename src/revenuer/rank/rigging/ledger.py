@@ -1,6 +1,7 @@
 """Votes and what the board without their voter says of them: the input of every test.
 
-A voter's own votes move the board towards them; judged by a board that they helped to make, riggers look more ordinary than they are.
+A voter's own votes move the board towards them; judged by a board that they helped to make, riggers look more
+ordinary than they are.
 """
 
 from dataclasses import dataclass
@@ -13,15 +14,17 @@ from revenuer.rank.newton import Fit, Pairs, fit_pairs
 from revenuer.rank.votes import A_WON, B_WON, Votes, tally
 
 EXACT_SHARE = 0.005
-"""A voter with more of the votes is left out by a refit; for the others one Newton step errs by the square of a share below this."""
+"""A voter with more of the votes is left out by a refit; for the others one Newton step errs by the square of
+a share below this."""
 UNKNOWN_TIME = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """n votes on the m models of the board's largest component. `a`, `b` (n,) places in `models`; `score` (n,) 1 where a won, 0.5 tie;
-    `voter` (n,) codes or -1; `voters` their number V (0: no voter ids); `count` (V,) votes of each; `time_us` (n,) or None where not
-    every vote has one; `log_odds` (n,) of a over b by the board without the voter; `fit` that of all votes, `pairs` its input."""
+    """n votes on the m models of the board's largest component. `a`, `b` (n,) places in `models`; `score`
+    (n,) 1 where a won, 0.5 tie; `voter` (n,) codes or -1; `voters` their number V (0: no voter ids); `count`
+    (V,) votes of each; `time_us` (n,) or None where not every vote has one; `log_odds` (n,) of a over b by
+    the board without the voter; `fit` that of all votes, `pairs` its input."""
 
     models: tuple[str, ...]
     a: np.ndarray
@@ -55,7 +58,8 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incidences:
-    """2n rows: a `vote` seen from a `model`: `score` its points, `expected` what the board without the `voter` expects."""
+    """2n rows: a `vote` seen from a `model`: `score` its points, `expected` what the board without the
+    `voter` expects."""
 
     model: np.ndarray
     voter: np.ndarray
@@ -65,8 +69,8 @@ class Incidences:
 
 
 def open_ledger(votes: Votes) -> Ledger | None:
-    """Return the ledger of `votes`, or None where no two models can be compared. Ties and both-bad count half; weights are not used:
-    every vote is a vote."""
+    """Return the ledger of `votes`, or None where no two models can be compared. Ties and both-bad count
+    half; weights are not used: every vote is a vote."""
     counted = tally(_unweighted(votes))
     counts = np.stack([counted.counts[:, 0], counted.counts[:, 1], counted.counts[:, 2:].sum(axis=1)], axis=1)
     whole = Pairs(size=len(votes.models), first=counted.first, second=counted.second, counts=counts)
@@ -119,7 +123,8 @@ def _filled(votes: Votes, rows: np.ndarray, place: np.ndarray, members: np.ndarr
 def _without_voter(
     fit: Fit, pairs: Pairs, a: np.ndarray, b: np.ndarray, score: np.ndarray, voter: np.ndarray, voters: int
 ) -> np.ndarray:
-    """Return (n,) log odds of a over b, of the board refitted without the vote's voter; unknown voters are left in."""
+    """Return (n,) log odds of a over b, of the board refitted without the vote's voter; unknown voters are
+    left in."""
     difference = fit.theta[a] - fit.theta[b]
     known = voter >= 0
     if not known.any():
@@ -141,7 +146,8 @@ def _without_voter(
 def _refitted(
     fit: Fit, pairs: Pairs, a: np.ndarray, b: np.ndarray, score: np.ndarray, one_step: np.ndarray
 ) -> np.ndarray:
-    """Return (m,) by how much the strengths move when these votes are left out; `one_step` where the board then falls apart."""
+    """Return (m,) by how much the strengths move when these votes are left out; `one_step` where the board
+    then falls apart."""
     size = pairs.size
     low, high = np.minimum(a, b), np.maximum(a, b)
     of_pair = np.searchsorted(pairs.first * size + pairs.second, low * size + high)

@@ -1,11 +1,12 @@
 """Accounts that vote within seconds of one another, again and again.
 
-Two people who vote in the same hours meet within seconds by chance; how often is read from how often they vote within minutes of one
-another. Moments that are shifted by less than those minutes leave the one unchanged and not the other (the jitter method of
-Amarasingham, Harrison, Hatsopoulos and Geman, Journal of Neurophysiology 107, 2012; here its Poisson limit with room to spare).
+Two people who vote in the same hours meet within seconds by chance; how often is read from how often they
+vote within minutes of one another. Moments that are shifted by less than those minutes leave the one
+unchanged and not the other (the jitter method of Amarasingham, Harrison, Hatsopoulos and Geman, Journal of
+Neurophysiology 107, 2012; here its Poisson limit with room to spare).
 
-Assumptions: what brings honest accounts together (a release, a class, an evening) does so within minutes, not within seconds.
-Not controlled: scripts that wait for minutes between accounts.
+Assumptions: what brings honest accounts together (a release, a class, an evening) does so within minutes, not
+within seconds. Not controlled: scripts that wait for minutes between accounts.
 """
 
 from dataclasses import dataclass
@@ -33,7 +34,8 @@ LOOK_ALIKE = "people who come at the same time, on release day or in class: that
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meetings:
-    """k pairs of accounts, `first` < `second`; `met` (k,) votes within NARROW_S of one another, `by_chance` (k,) expected."""
+    """k pairs of accounts, `first` < `second`; `met` (k,) votes within NARROW_S of one another, `by_chance`
+    (k,) expected."""
 
     first: np.ndarray
     second: np.ndarray
@@ -84,7 +86,8 @@ def lockstep(ledger: Ledger, judged: np.ndarray) -> tuple[AccountTest, Meetings]
 
 
 def find_meetings(voter: np.ndarray, moment: np.ndarray, voters: int) -> Meetings:
-    """Return the pairs of accounts that met at least LEAST_MEETINGS times; `moment` (n,) seconds in order, `voter` (n,) codes."""
+    """Return the pairs of accounts that met at least LEAST_MEETINGS times; `moment` (n,) seconds in order,
+    `voter` (n,) codes."""
     codes = []
     for step in range(1, len(moment)):
         near = np.flatnonzero(moment[step:] - moment[:-step] <= NARROW_S)

@@ -1,11 +1,12 @@
 """One model's fortunes concentrated in accounts that came at one time.
 
-Accounts are cut by their first vote into cohorts. A cohort's effect for a model is set against that of all other accounts, with the
-spread between accounts and not votes as the error, and only what goes beyond MARGINS standard deviations of one account's taste
-counts: people who come for a release may like the released model as one account in six likes it anyway.
+Accounts are cut by their first vote into cohorts. A cohort's effect for a model is set against that of all
+other accounts, with the spread between accounts and not votes as the error, and only what goes beyond MARGINS
+standard deviations of one account's taste counts: people who come for a release may like the released model
+as one account in six likes it anyway.
 
-Assumptions: an honest cohort is not fonder of a model, on average, than that. Not controlled: a crowd of true fans. No account is
-accused and none is named: honest newcomers are among them.
+Assumptions: an honest cohort is not fonder of a model, on average, than that. Not controlled: a crowd of true
+fans. No account is accused and none is named: honest newcomers are among them.
 """
 
 import numpy as np
@@ -18,7 +19,7 @@ from revenuer.stats.e_values import log10_e_from_p_power
 from revenuer.stats.false_discovery import e_bh
 
 NAME = "newcomers"
-NULL = "accounts that come at one time are not fonder of a model, on average, than one account in six at any time"
+NULL = "accounts of one time are not fonder of a model, on average, than one account in six of any time"
 COHORTS = 10
 LEAST_ACCOUNTS = 20
 MARGINS, LEAST_MARGIN = 1.0, 0.3
@@ -28,7 +29,8 @@ LOOK_ALIKE = "people who came for a release: fondness up to one standard deviati
 def find_newcomers(
     ledger: Ledger, rows: Incidences, cells: Cells, spread: float, level: float
 ) -> tuple[tuple[Group, ...], int, str]:
-    """Return the cohorts that pass at `level`, how many (cohort, model) were tested, and why none could be."""
+    """Return the cohorts that pass at `level`, how many (cohort, model) were tested, and why none could
+    be."""
     if ledger.time_us is None:
         return (), 0, "votes have no times"
     cohort = cohorts(ledger, ledger.time_us)[cells.voter]
@@ -48,7 +50,7 @@ def find_newcomers(
     error = np.sqrt(
         inside[2] / np.maximum(inside[1], 1e-9) ** 2 + others[2] / np.maximum(others[1], 1e-9) ** 2
     )
-    # Student's t with as many degrees as accounts in the cohort: few accounts do not show their own spread well.
+    # Student's t by the accounts of the cohort: few accounts do not show their own spread well.
     tail = stats.t.sf(beyond[tested] / np.maximum(error[tested], 1e-9), inside[3][tested] - 1)
     evidence = log10_e_from_p_power(tail)
     passed = np.flatnonzero(e_bh(evidence, level).rejected)
@@ -71,7 +73,8 @@ def cohorts(ledger: Ledger, time_us: np.ndarray) -> np.ndarray:
 def _effects(
     excess: np.ndarray, information: np.ndarray, place: np.ndarray, places: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return (places,) sums of excess points, information, squared excess about the mean effect, and accounts."""
+    """Return (places,) sums of excess points, information, squared excess about the mean effect, and
+    accounts."""
     total, weight = np.bincount(place, excess, places), np.bincount(place, information, places)
     own = excess - information * (total / np.maximum(weight, 1e-9))[place]
     return (

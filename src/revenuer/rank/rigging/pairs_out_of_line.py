@@ -1,11 +1,13 @@
 """Without voter ids: pairs of models whose votes the rest of the board does not explain.
 
-A pair's excess over the board is studentised by what the pair itself adds to the fit, and set against the bulk of all pairs of the
-board: two models may be each other's nemesis on every board, so the spread between pairs is read from the board and not from theory
-(an empirical null; Efron, JASA 99, 2004), its tail taken to be exponential.
+A pair's excess over the board is studentised by what the pair itself adds to the fit, and set against the
+bulk of all pairs of the board: two models may be each other's nemesis on every board, so the spread between
+pairs is read from the board and not from theory (an empirical null; Efron, JASA 99, 2004), its tail taken to
+be exponential.
 
-Assumptions: nine pairs in ten are honest, and their deviations have no heavier tail than exponential. Not controlled: prompts on which one model of a pair
-refuses; rigging that is spread evenly over all pairs of the target moves its rating and no pair.
+Assumptions: nine pairs in ten are honest, and their deviations have no heavier tail than exponential. Not
+controlled: prompts on which one model of a pair refuses; rigging that is spread evenly over all pairs of the
+target moves its rating and no pair.
 """
 
 import numpy as np
@@ -36,7 +38,7 @@ def find_pairs_out_of_line(ledger: Ledger, level: float) -> tuple[tuple[PairOutO
     information = n * p * (1 - p)
     bread = fit.bread[: pairs.size, : pairs.size]
     leverage = np.minimum(information * (bread[i, i] + bread[j, j] - 2 * bread[i, j]), 0.99)
-    # Leaving the pair out moves the difference of the two, to first order, by leverage / (1 - leverage) of what is unexplained.
+    # To first order, leaving the pair out moves the difference by leverage / (1 - leverage) of the unexplained.
     gap = n * (share - p) / information
     left_out = expit(fit.theta[i] - fit.theta[j] - gap * leverage / (1 - leverage))
     deviation = np.abs(n * (share - p)) / np.sqrt(information * (1 - leverage))

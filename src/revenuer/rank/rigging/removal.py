@@ -12,7 +12,8 @@ from revenuer.records import UsageError
 
 
 def without(votes: Votes, suspects: Iterable[Suspect | str]) -> Votes:
-    """Return `votes` without those of `suspects`, given as suspects or as names of accounts; models keep their places.
+    """Return `votes` without those of `suspects`, given as suspects or as names of accounts; models keep
+    their places.
 
     Raises UsageError where the votes have no voters. Names that never voted are no error.
     """

@@ -1,9 +1,10 @@
 """Accounts that meet the same pair of models again and again.
 
-The e-value is that of Poisson counts several times as frequent as dealing explains, with room to spare: repeats of an account are its
-votes less the different pairs it met. Chance repeats are no more variable than Poisson's, because each pair met leaves fewer new.
-Assumptions: battles are dealt alike to all who vote at a time, MARGIN apart. Where many accounts stand out the board deals otherwise
-(a crowd task with fixed pairs), and the test says so.
+The e-value is that of Poisson counts several times as frequent as dealing explains, with room to spare:
+repeats of an account are its votes less the different pairs it met. Chance repeats are no more variable than
+Poisson's, because each pair met leaves fewer new. Assumptions: battles are dealt alike to all who vote at a
+time, MARGIN apart. Where many accounts stand out the board deals otherwise (a crowd task with fixed pairs),
+and the test says so.
 """
 
 import numpy as np
@@ -45,7 +46,8 @@ def repeats(ledger: Ledger, judged: np.ndarray) -> AccountTest:
 
 
 def _sameness(ledger: Ledger, pair: np.ndarray) -> np.ndarray:
-    """Return (n,) the chance that two battles of the vote's time are of one pair (unbiased; Simpson, Nature 163, 1949)."""
+    """Return (n,) the chance that two battles of the vote's time are of one pair (unbiased; Simpson, Nature
+    163, 1949)."""
     blocks = 1 if ledger.time_us is None else max(len(pair) // (10 * BLOCK), 1)
     block = np.zeros(len(pair), np.int64)
     if ledger.time_us is not None:

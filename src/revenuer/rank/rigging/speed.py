@@ -1,10 +1,9 @@
 """Accounts that vote faster than people can read.
 
-The measure is the lower quartile of the time between an account's votes, in logarithms; the null are the accounts that are as far
-above the middle as others are below it. Human times have the longer tail on the slow side, which makes the null too wide rather than
-too narrow.
-Assumptions: honest accounts are not further below the middle than others are above it. Not controlled: stored judgements that an
-honest person hands in at once.
+The measure is the lower quartile of the time between an account's votes, in logarithms; the null are the
+accounts that are as far above the middle as others are below it. Human times have the longer tail on the slow
+side, which makes the null too wide rather than too narrow. Assumptions: honest accounts are not further below
+the middle than others are above it. Not controlled: stored judgements that an honest person hands in at once.
 """
 
 import numpy as np
@@ -18,7 +17,8 @@ from revenuer.stats.tail import LEAST, tail_p_values
 NAME = "speed"
 NULL = "honest accounts are no more often, and no further, faster than the middle than they are slower"
 SESSION_S = 1800.0
-"""A longer pause is no reading time: the usual cut between web sessions (Catledge and Pitkow, 1995: 25.5 minutes)."""
+"""A longer pause is no reading time: the usual cut between web sessions (Catledge and Pitkow, 1995: 25.5
+minutes)."""
 LEAST_GAPS = 8
 LOOK_ALIKE = (
     "a practised voter, or one who hands in stored judgements: accounts as slow were counted against this"
@@ -26,7 +26,8 @@ LOOK_ALIKE = (
 
 
 def speed(ledger: Ledger, judged: np.ndarray) -> AccountTest:
-    """Return the test for the accounts that `judged` (V,) marks and that have LEAST_GAPS times between votes of one session."""
+    """Return the test for the accounts that `judged` (V,) marks and that have LEAST_GAPS times between votes
+    of one session."""
     if ledger.time_us is None:
         return skipped(NAME, NULL, ledger.voters, "votes have no times")
     who, quartile = lower_quartiles(ledger)

@@ -11,11 +11,13 @@ FAR, ROUNDS = 3.0, 3
 
 
 def taste_spread(rows: Incidences, cells: Cells) -> float:
-    """Return the standard deviation, in logits, of a voter's effect for a model: method of moments over all voters and models.
+    """Return the standard deviation, in logits, of a voter's effect for a model: method of moments over all
+    voters and models.
 
-    A cell's excess points S have variance I + spread**2 I**2, I the binomial variance, to first order. Cells more than FAR standard
-    deviations out, by the estimate with them, are left out and it is made again: a few riggers would else hide in a spread of their own.
-    Source: DerSimonian and Laird, Controlled Clinical Trials 7 (1986), the same moments for log odds.
+    A cell's excess points S have variance I + spread**2 I**2, I the binomial variance, to first order. Cells
+    more than FAR standard deviations out, by the estimate with them, are left out and it is made again: a few
+    riggers would else hide in a spread of their own. Source: DerSimonian and Laird, Controlled Clinical
+    Trials 7 (1986), the same moments for log odds.
     """
     excess = cells.sum(rows.score - rows.expected)
     variance = cells.sum(rows.expected * (1 - rows.expected))

@@ -1,4 +1,5 @@
-"""Battles with one model: seekers are found, a release that is dealt to everybody is not, a board of choice says so."""
+"""Battles with one model: seekers are found, a release that is dealt to everybody is not, a board of choice
+says so."""
 
 from dataclasses import replace
 

@@ -1,4 +1,5 @@
-"""find_rigging as a whole: what it accuses, what it says it did not look at, and the board without the suspects."""
+"""find_rigging as a whole: what it accuses, what it says it did not look at, and the board without the
+suspects."""
 
 import json
 from dataclasses import replace

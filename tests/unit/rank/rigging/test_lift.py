@@ -4,13 +4,16 @@ import numpy as np
 
 from builders.rigged import honest, judged, ledger_of, rigged, split, summed, votes_of
 from revenuer.rank.rigging.directions import decoy, directions_of
+from revenuer.rank.rigging.learnt import learn_directions
 from revenuer.rank.rigging.lift import lift
 
 
 def _lift(ballots, seed: int = 0):  # type: ignore[no-untyped-def]
     votes = votes_of(ballots.table)
     ledger = ledger_of(votes)
-    return lift(ledger, judged(ledger), summed(ledger)[2], np.random.default_rng(seed)), votes
+    rng = np.random.default_rng(seed)
+    trials, why = learn_directions(ledger, judged(ledger), summed(ledger)[2], rng)
+    return lift(ledger, trials, why, rng), votes
 
 
 def test_fires_on_omnipresent_votes() -> None:

@@ -1,4 +1,5 @@
-"""Lockstep: scripted rounds are found, people of one evening are not, a script with patience is not either."""
+"""Lockstep: scripted rounds are found, people of one evening are not, a script with patience is not
+either."""
 
 from dataclasses import replace
 

@@ -1,4 +1,5 @@
-"""Pairs out of line: a rigged duel is found, the board's own misfit is not, rigging of every pair is not either."""
+"""Pairs out of line: a rigged duel is found, the board's own misfit is not, rigging of every pair is not
+either."""
 
 from dataclasses import replace
 
