@@ -192,6 +192,7 @@ def _ours(votes: Path, *, ids: bool, **chosen: Any) -> Run:
 
 
 def ours_bootstrap(votes: Path) -> Run:
+    import revenuer.cli  # noqa: F401  (one BLAS thread, as in the program)
     from revenuer.rank import FitOptions, fit_board, read_votes
 
     read = read_votes(votes, ids=False)

@@ -17,6 +17,7 @@ TESTS = {
     "repeats": "repeated pairs",
     "lockstep": "lockstep with other accounts",
     "newcomers": "a model's fortunes among new accounts",
+    "followers": "a crowd that follows one direction",
     "bursts": "bursts in time",
     "pairs_out_of_line": "pairs out of line",
 }
@@ -43,23 +44,18 @@ def verdict_line(findings: RiggingFindings) -> str:
     """Return the answer in one sentence."""
     if findings.outcome is Outcome.NOT_EVALUATED:
         return "Nothing could be evaluated"
+    crowds = sum(not group.accounts for group in findings.groups)
     parts = [
-        plural(number, noun)
-        for number, noun in (
-            (len(findings.suspects), "suspect account"),
-            (sum(group.kind == "newcomers" for group in findings.groups), "rush of newcomers"),
-            (len(findings.bursts), "burst"),
-            (len(findings.pairs), "pair out of line"),
+        plural(number, noun, many)
+        for number, noun, many in (
+            (len(findings.suspects), "suspect account", None),
+            (crowds, "crowd without names", "crowds without names"),
+            (len(findings.bursts), "burst", None),
+            (len(findings.pairs), "pair out of line", "pairs out of line"),
         )
         if number
     ]
-    parts = [
-        p.replace("rush of newcomerses", "rushes of newcomers").replace(
-            "pair out of lines", "pairs out of line"
-        )
-        for p in parts
-    ]
-    return ", ".join(parts) if parts else "Nothing that honest voting does not explain"
+    return ", ".join(parts) or "Nothing that honest voting does not explain"
 
 
 def lead_line(findings: RiggingFindings) -> str:
@@ -76,9 +72,7 @@ def test_name(name: str) -> str:
 
 def check_line(check: Check) -> str:
     """Return what became of a test, as a clause."""
-    number = (
-        f", {plural(check.tested, 'hypothesis')}".replace("hypothesiss", "hypotheses") if check.tested else ""
-    )
+    number = f", {plural(check.tested, 'hypothesis', 'hypotheses')}" if check.tested else ""
     why = f": {check.reason}" if check.reason else ""
     return f"{OUTCOMES[check.outcome]}{number}{why}"
 
