@@ -14,7 +14,7 @@ from revenuer.rank.crossing import design_of, find_crossing
 from revenuer.rank.newton import fit_pairs
 from revenuer.rank.style_fit import Coded, fit_votes, scores_of
 from revenuer.rank.tie_models import TIES, terms
-from revenuer.stats.rank_sets import rank_sets
+from revenuer.stats.rank_sets import _largest, rank_sets
 
 THETA = np.array([0.9, 0.2, 0.0, -0.5])
 
@@ -159,3 +159,24 @@ def test_rank_sets_of_equals_are_everything() -> None:
     low, high = rank_sets(np.zeros(4), np.eye(4), 0.95, np.random.default_rng(0))
     assert low.tolist() == [1] * 4
     assert high.tolist() == [4] * 4
+
+
+def slow_largest(
+    draws: np.ndarray, i: np.ndarray, j: np.ndarray, spread: np.ndarray, fallen: np.ndarray
+) -> list[float]:
+    found = []
+    for draw in draws:
+        tested = []
+        for a, b, s, known in zip(i, j, spread, fallen, strict=True):
+            tested += [(draw[b] - draw[a]) / s] * int(known >= 0) + [(draw[a] - draw[b]) / s] * int(
+                known <= 0
+            )
+        found.append(max(tested))
+    return found
+
+
+def test_the_kernel_takes_the_largest_difference_still_tested() -> None:
+    rng = np.random.default_rng(3)
+    i, j = np.triu_indices(5, 1)
+    draws, spread, fallen = rng.normal(size=(20, 5)), rng.uniform(0.5, 2, 10), rng.integers(-1, 2, 10)
+    assert _largest(draws, i, j, spread, fallen) == pytest.approx(slow_largest(draws, i, j, spread, fallen))

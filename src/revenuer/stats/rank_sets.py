@@ -6,10 +6,10 @@ worse, bounds the rank.
 """
 
 import numpy as np
+from numba import njit
 
 DRAWS = 2_000
 MOST_STEPS = 20
-_BLOCK_FLOATS = 1 << 22
 
 
 def rank_sets(
@@ -55,10 +55,24 @@ def _largest(
     """Return each draw's largest studentised difference over the ordered pairs still tested. `fallen`: +1 where `i` is known to be
     better, so that only `j` better than `i` is still tested; -1 the other way about; 0 where both are."""
     most = np.empty(len(draws))
-    block = max(1, _BLOCK_FLOATS // max(len(i), 1))
-    for low in range(0, len(draws), block):
-        part = draws[low : low + block]
-        differences = (part[:, i] - part[:, j]) / spread
-        tested = np.where(fallen == 0, np.abs(differences), -fallen * differences)
-        most[low : low + block] = tested.max(axis=1)
+    _fill_largest(draws, i, j, 1 / spread, fallen.astype(np.int8), most)
     return most
+
+
+@njit(cache=True, nogil=True)
+def _fill_largest(
+    draws: np.ndarray,
+    i: np.ndarray,
+    j: np.ndarray,
+    scale: np.ndarray,
+    fallen: np.ndarray,
+    most: np.ndarray,
+) -> None:
+    for draw in range(len(draws)):
+        largest = -np.inf
+        for pair in range(len(i)):
+            difference = (draws[draw, i[pair]] - draws[draw, j[pair]]) * scale[pair]
+            if fallen[pair] == 1 or (fallen[pair] == 0 and difference < 0):
+                difference = -difference
+            largest = max(largest, difference)
+        most[draw] = largest
