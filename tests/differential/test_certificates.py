@@ -1,7 +1,7 @@
 """Certificates beside exhaustive search: every set of few actions on small boards, each refitted by a plain batch of Newton steps."""
 
 import os
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, count
 
 import numpy as np
 import pytest
@@ -114,12 +114,22 @@ def votes_of(won: np.ndarray, tied: np.ndarray) -> Votes:
     return votes_of_tally(names, np.stack([first, second], axis=1), counts, "test")
 
 
-@pytest.mark.parametrize("seed", range(BOARDS))
+def ordered_seeds(number: int) -> list[int]:
+    """The first seeds whose boards have a strict order."""
+    found: list[int] = []
+    for seed in count():
+        won, tied = random_board(seed)
+        start = fitted(won[None], tied[None])[0]
+        if not np.isnan(start).any() and np.diff(np.sort(start)).min() > 10 * LEVEL:
+            found.append(seed)
+        if len(found) == number:
+            break
+    return found
+
+
+@pytest.mark.parametrize("seed", ordered_seeds(BOARDS))
 def test_no_fewer_actions_change_the_top(seed: int) -> None:
     won, tied = random_board(seed)
-    start = fitted(won[None], tied[None])[0]
-    if np.isnan(start).any() or np.diff(np.sort(start)).min() < 10 * LEVEL:
-        pytest.skip("the board has no strict order")
     k = 1 + seed % (len(won) - 1)
     answer = certify(votes_of(won, tied), CertifyOptions(k=k)).answers[0]
     for bound in answer.by_action:

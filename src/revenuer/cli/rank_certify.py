@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from revenuer.cli.rank_options import coding_options, listed
+from revenuer.cli.rank_options import coding_options, columns, listed, style_option
 from revenuer.rank import ACTIONS, CertifyOptions, certify, certify_voters, read_votes
 from revenuer.report import (
     ConsoleProgress,
@@ -52,6 +52,7 @@ CERTIFICATE_FILE = "certificate.json"
     help="With --unit voter: votes that an arriving account may cast.",
 )
 @coding_options
+@style_option
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for certificate.json.")
 @click.option("--json", "as_json", is_flag=True, help="Print certificate.json instead of the table.")
 def command(
@@ -62,6 +63,7 @@ def command(
     votes_each: int,
     ties: str,
     both_bad: str,
+    style: tuple[str, ...],
     out: Path,
     as_json: bool,
 ) -> int:
@@ -70,10 +72,12 @@ def command(
     The lower bound is proved: no set of fewer actions can do it. The upper bound is a set of votes that does, checked by a fit.
     """
     check_replaceable(out, {CERTIFICATE_FILE})
-    options = CertifyOptions(k=k, actions=listed(actions, ACTIONS, "--actions"), ties=ties, both_bad=both_bad)
+    options = CertifyOptions(
+        k=k, actions=listed(actions, ACTIONS, "--actions"), ties=ties, both_bad=both_bad, style=columns(style)
+    )
     progress = ConsoleProgress(Console(stderr=True))
     progress.stage("reading votes")
-    read = read_votes(votes, ids=unit == "voter")
+    read = read_votes(votes, style=options.style, ids=unit == "voter")
     progress.stage("certifying")
     certificate = certify_voters(read, options, votes_each) if unit == "voter" else certify(read, options)
     progress.done()

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from revenuer.cli.rank_options import coding_options, listed
+from revenuer.cli.rank_options import coding_options, columns, listed, style_option
 from revenuer.rank import FitOptions, fit_board, read_votes
 from revenuer.rank.fit import CLUSTERS
 from revenuer.records import UsageError
@@ -25,12 +25,7 @@ from revenuer.report import ConsoleProgress, check_board_out, print_board, write
 )
 @coding_options
 @click.option("--cluster", help="voter, prompt, or both with a comma: votes that may hang together.")
-@click.option(
-    "--style",
-    multiple=True,
-    metavar="COL",
-    help="Take out what this covariate adds: a column COL (a minus b), or COL_a and COL_b. May be repeated.",
-)
+@style_option
 @click.option(
     "--level", default=0.95, show_default=True, help="Coverage of intervals, and of all rank sets at once."
 )
@@ -67,7 +62,7 @@ def command(
         ties=ties,
         both_bad=both_bad,
         cluster=listed(cluster, CLUSTERS, "--cluster"),
-        style=tuple(word for value in style for word in value.split(",") if word),
+        style=columns(style),
         level=level,
         anchor=_anchor(anchor),
         bootstrap=bootstrap,

@@ -31,6 +31,19 @@ def coding_options(function: F) -> F:
     return ties(both_bad(function))
 
 
+style_option = click.option(
+    "--style",
+    multiple=True,
+    metavar="COL",
+    help="Take out what this covariate adds: a column COL (a minus b), or COL_a and COL_b. May be repeated.",
+)
+
+
+def columns(style: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the covariates of --style, which may be repeated or hold commas."""
+    return tuple(dict.fromkeys(word for value in style for word in value.split(",") if word))
+
+
 def listed(value: str | None, allowed: Sequence[str], option: str) -> tuple[str, ...]:
     """Return the words of a comma-separated option. Raises UsageError for one that is not allowed."""
     words = tuple(dict.fromkeys(word.strip() for word in (value or "").split(",") if word.strip()))

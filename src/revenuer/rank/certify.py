@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from revenuer.rank.certificate import ACTIONS, ActionBound, Answer, Certificate, NamedChange
+from revenuer.rank.coded_votes import check_style, coded_votes
 from revenuer.rank.coding import check_coding, coded_pairs
 from revenuer.rank.components import find_components
-from revenuer.rank.covariance import sandwich_of_pairs
+from revenuer.rank.covariance import sandwich_of_clusters, sandwich_of_pairs
 from revenuer.rank.crossing import Design, design_of
 from revenuer.rank.leaderboard import ELO_PER_LOGIT
+from revenuer.rank.loose_search import GapAfter, find_loosely
 from revenuer.rank.newton import Fit, Pairs, fit_pairs
-from revenuer.rank.other_ties import find_loosely
+from revenuer.rank.other_models import StyledBoard, TieModelBoard
 from revenuer.rank.pair_search import MIXED, search
 from revenuer.rank.pairs_in_question import Pair, cheapest_first, pairs_of
+from revenuer.rank.style_fit import fit_votes, scores_of
 from revenuer.rank.votes import Tally, Votes, cell_of, tally
 from revenuer.rank.witness import Change, Witness
 from revenuer.records import InputError, UsageError
@@ -31,6 +34,16 @@ class CertifyOptions:
     actions: tuple[str, ...] = ACTIONS
     ties: str = "half"
     both_bad: str = "tie"
+    style: tuple[str, ...] = ()
+
+    @property
+    def no_lower_bound(self) -> str | None:
+        """Why no lower bound is proved, or None where one is."""
+        if self.style:
+            return "the coefficients of style are fitted to the votes, so an action moves all pairs at once, and the proof does not hold"
+        if self.ties not in PROVED:
+            return f"with a tie parameter fitted to the votes ({self.ties}) an action moves all pairs at once, and the proof does not hold"
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +63,21 @@ def certify(votes: Votes, options: CertifyOptions) -> Certificate:
     """Return the certificate of the largest component's top `options.k`, by votes.
 
     With ties as half wins, or dropped, lower bounds are proved (docs/rank.md) and every upper bound is checked by a fit of the changed
-    board. Davidson's and Rao and Kupper's ties get upper bounds only. A set of actions that tears the component apart changes no
+    board. Davidson's and Rao and Kupper's ties, and boards with style taken out, get upper bounds only. A set of actions that tears the component apart changes no
     order. Raises UsageError for impossible options, InputError for votes with weights or a board without ratings.
     """
     _check(votes, options)
-    board = board_of(tally(votes), options.ties, options.both_bad, votes.source)
+    board, gap_after = _board(votes, options)
     if not 1 <= options.k < len(board.order):
         raise UsageError(
             f"got top {options.k}, expected 1 to {len(board.order) - 1}: the largest component has {len(board.order)} models"
         )
-    proved = options.ties in PROVED
-    first = _answer("set", board, votes, options)
-    second = replace(first, question="order") if options.k == 1 else _answer("order", board, votes, options)
+    first = _answer("set", board, gap_after, votes, options)
+    second = (
+        replace(first, question="order")
+        if options.k == 1
+        else _answer("order", board, gap_after, votes, options)
+    )
     return Certificate(
         k=options.k,
         unit="vote",
@@ -71,15 +87,14 @@ def certify(votes: Votes, options: CertifyOptions) -> Certificate:
         votes=votes.size,
         models=tuple(board.names[i] for i in board.order),
         votes_each=None,
-        no_lower_bound=None
-        if proved
-        else f"with a tie parameter fitted to the votes ({options.ties}) an action moves all pairs at once, and the proof does not hold",
+        no_lower_bound=options.no_lower_bound,
         answers=(first, second),
     )
 
 
 def _check(votes: Votes, options: CertifyOptions) -> None:
     check_coding(options.ties, options.both_bad)
+    check_style(votes, options.style)
     wrong = [action for action in options.actions if action not in ACTIONS]
     if wrong or not options.actions:
         raise UsageError(f"got actions {', '.join(wrong) or 'none'}, expected some of {', '.join(ACTIONS)}")
@@ -87,6 +102,35 @@ def _check(votes: Votes, options: CertifyOptions) -> None:
         raise InputError(
             f"{votes.source} has weights; a certificate counts votes: leave the weight column out, or write each vote as often as it counts"
         )
+
+
+def _board(votes: Votes, options: CertifyOptions) -> tuple[Board, GapAfter | None]:
+    """Return the board, and how its own model is fitted again where no lower bound is proved."""
+    board = board_of(tally(votes), options.ties, options.both_bad, votes.source)
+    if not options.style:
+        model = TieModelBoard(design=board.design, fit=board.fit, ties=options.ties)
+        return board, model.gap_after if options.no_lower_bound else None
+    coded = coded_votes(votes, board.codes, options.ties, options.both_bad, options.style)
+    try:
+        fit = fit_votes(coded, options.ties, board.fit.theta)
+    except ArithmeticError as error:
+        raise InputError(f"{votes.source}: style cannot be taken out: {error}") from error
+    scores = scores_of(coded, options.ties, fit.theta, fit.parameter, fit.gamma)
+    covariance = sandwich_of_clusters(fit.bread, scores, [np.arange(len(coded.a))])
+    styled = replace(
+        board,
+        fit=replace(board.fit, theta=fit.theta, parameter=fit.parameter, bread=fit.bread),
+        order=np.argsort(-fit.theta, kind="stable"),
+        error=_errors(covariance[: coded.size, : coded.size]),
+    )
+    return styled, StyledBoard(coded=coded, fit=fit, ties=options.ties).gap_after
+
+
+def _errors(covariance: np.ndarray) -> np.ndarray:
+    """Return standard errors (M, M) of differences."""
+    own = np.diag(covariance)
+    errors: np.ndarray = np.sqrt(np.maximum(own[:, None] + own[None, :] - 2 * covariance, 0.0))
+    return errors
 
 
 def board_of(table: Tally, ties: str, both_bad: str, source: str) -> Board:
@@ -100,7 +144,6 @@ def board_of(table: Tally, ties: str, both_bad: str, source: str) -> Board:
     fit = fit_pairs(pairs, ties)
     squares = coded_pairs(inside, ties, both_bad, squares=True).counts
     covariance = sandwich_of_pairs(fit, pairs, squares, ties)[: len(codes), : len(codes)]
-    own = np.diag(covariance)
     return Board(
         names=inside.models,
         codes=codes,
@@ -108,22 +151,25 @@ def board_of(table: Tally, ties: str, both_bad: str, source: str) -> Board:
         design=design_of(pairs),
         fit=fit,
         order=np.argsort(-fit.theta, kind="stable"),
-        error=np.sqrt(np.maximum(own[:, None] + own[None, :] - 2 * covariance, 0.0)),
+        error=_errors(covariance),
     )
 
 
-def _answer(question: str, board: Board, votes: Votes, options: CertifyOptions) -> Answer:
+def _answer(
+    question: str, board: Board, gap_after: GapAfter | None, votes: Votes, options: CertifyOptions
+) -> Answer:
     pairs, least = cheapest_first(pairs_of(question, board.order, options.k), board.fit)
-    if options.ties in PROVED:
+    lower: dict[str, int] | None = None
+    if gap_after is None:
         found = search(board.design, board.fit.theta, pairs, least, options.actions)
-        lower: dict[str, int] | None = found.lower
-        witness, of_action = found.witness, found.pair
+        lower, witness, of_action = found.lower, found.witness, found.pair
     else:
-        lower, of_action = None, dict.fromkeys(options.actions, pairs[0])
-        witness = {
-            action: find_loosely(board.pairs, board.fit, options.ties, pairs[0], action)
+        loose = {
+            action: find_loosely(board.design, board.fit.theta, pairs, action, gap_after)
             for action in options.actions
         }
+        witness = {action: found for action, (found, _) in loose.items()}
+        of_action = {action: pair for action, (_, pair) in loose.items()}
     by_action = tuple(
         _action_bound(
             action, None if lower is None else lower[action], witness[action], of_action[action], board, votes

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from revenuer.rank.certificate import ActionBound, Answer, Certificate
-from revenuer.rank.certify import PROVED, Board, CertifyOptions, board_of, certify
+from revenuer.rank.certify import Board, CertifyOptions, board_of, certify
 from revenuer.rank.coding import counted
 from revenuer.rank.crossing import Crossing, chances, find_crossing
 from revenuer.rank.leaderboard import ELO_PER_LOGIT
@@ -59,8 +59,8 @@ def certify_voters(votes: Votes, options: CertifyOptions, votes_each: int) -> Ce
     """
     if votes.voter is None:
         raise UsageError(f"{votes.source} has no voter_id column; certify by votes: --unit vote")
-    if options.ties not in PROVED:
-        raise UsageError(f"accounts are certified with --ties half or drop, got {options.ties}")
+    if options.no_lower_bound:
+        raise UsageError("accounts are certified with --ties half or drop, and without --style")
     actions = tuple(action for action in options.actions if action != "flip")
     if not actions:
         raise UsageError("whole accounts can be dropped or added, not flipped; expected --actions drop,add")

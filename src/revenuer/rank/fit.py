@@ -9,12 +9,13 @@ from scipy import stats
 
 from revenuer.rank.alternatives import find_alternatives
 from revenuer.rank.bootstrap import bootstrap_draws
-from revenuer.rank.coding import check_coding, coded_pairs, counted
+from revenuer.rank.coded_votes import check_style, coded_votes, kept_votes
+from revenuer.rank.coding import check_coding, coded_pairs
 from revenuer.rank.components import Components, find_components
 from revenuer.rank.covariance import Scores, sandwich_of_clusters, sandwich_of_pairs
 from revenuer.rank.leaderboard import ELO_PER_LOGIT, FitOptions, Leaderboard, Rating, StyleEffect
 from revenuer.rank.newton import fit_pairs
-from revenuer.rank.style_fit import Coded, fit_votes, scores_of
+from revenuer.rank.style_fit import fit_votes, scores_of
 from revenuer.rank.tie_models import HAS_TIE_PARAMETER
 from revenuer.rank.votes import Tally, Votes, tally
 from revenuer.records import InputError, UsageError
@@ -90,11 +91,7 @@ def _check(votes: Votes, options: FitOptions) -> None:
             raise UsageError(
                 f"{votes.source} has no {name}_id column to cluster by; leave {name} out of --cluster"
             )
-    for name in options.style:
-        if name not in votes.style:
-            raise UsageError(
-                f"{votes.source} has neither a column {name!r} nor {name}_a and {name}_b; leave it out of --style"
-            )
+    check_style(votes, options.style)
     if not 0.5 <= options.level < 1:
         raise UsageError(f"got level {options.level}, expected a share from 0.5 to below 1, such as 0.95")
     if options.anchor is not None and options.anchor[0] not in votes.models:
@@ -111,7 +108,7 @@ def _rate(
     fit = _fitted(votes, lambda: fit_pairs(pairs, options.ties))
     size, none, draws = len(members), np.zeros(0), None
     if options.style:
-        coded = _coded(votes, members, options)
+        coded = coded_votes(votes, members, options.ties, options.both_bad, options.style)
         styled = _fitted(votes, lambda: fit_votes(coded, options.ties, fit.theta))
         scores = scores_of(coded, options.ties, styled.theta, styled.parameter, styled.gamma)
         covariance = _clustered(votes, members, options, styled.bread, scores)
@@ -127,7 +124,7 @@ def _rate(
         draws = bootstrap_draws(votes, members, table, fit, options, rng)
         covariance = np.cov(draws, rowvar=False)
     elif options.cluster:
-        coded = _coded(votes, members, options)
+        coded = coded_votes(votes, members, options.ties, options.both_bad, options.style)
         scores = scores_of(coded, options.ties, fit.theta, fit.parameter, none)
         covariance = _clustered(votes, members, options, fit.bread, scores)
     else:
@@ -152,42 +149,10 @@ def _fitted(votes: Votes, fit: Callable[[], T]) -> T:
         ) from error
 
 
-def _coded(votes: Votes, members: np.ndarray, options: FitOptions) -> Coded:
-    """Return the votes among `members` that count, with their places there and style covariates of unit spread, missing ones 0."""
-    place = np.full(len(votes.models), -1, np.int32)
-    place[members] = np.arange(len(members))
-    kept = _kept(votes, place, options)
-    style = [votes.style[name][kept] for name in options.style]
-    return Coded(
-        size=len(members),
-        a=place[votes.a[kept]],
-        b=place[votes.b[kept]],
-        outcome=np.minimum(votes.outcome[kept], 2),
-        weight=None if votes.weight is None else votes.weight[kept],
-        style=_of_unit_spread(np.column_stack([np.zeros((len(votes.a[kept]), 0)), *style])),
-    )
-
-
-def _kept(votes: Votes, place: np.ndarray, options: FitOptions) -> np.ndarray | slice:
-    """Return which votes count and are among the models with a `place`: places, or a slice where all are."""
-    kept = counted(votes, options.ties, options.both_bad)
-    kept &= (place >= 0)[votes.a]
-    kept &= (place >= 0)[votes.b]
-    return slice(None) if kept.all() else np.flatnonzero(kept)
-
-
-def _of_unit_spread(style: np.ndarray) -> np.ndarray:
-    """Scale each covariate by its spread, which leaves no difference no difference; what is unknown is none."""
-    spread = np.nanstd(style, axis=0) if len(style) else np.ones(style.shape[1])
-    return np.nan_to_num(style / np.where(spread > 0, spread, 1.0))
-
-
 def _clustered(
     votes: Votes, members: np.ndarray, options: FitOptions, bread: np.ndarray, scores: Scores
 ) -> np.ndarray:
-    place = np.full(len(votes.models), -1, np.int32)
-    place[members] = 0
-    kept = _kept(votes, place, options)
+    kept = kept_votes(votes, members, options.ties, options.both_bad)
     clusters = [getattr(votes, name)[kept] for name in options.cluster]
     return sandwich_of_clusters(bread, scores, clusters or [np.arange(len(scores.a))])
 

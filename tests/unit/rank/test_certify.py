@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -81,6 +83,22 @@ def test_tie_models_with_a_parameter_get_upper_bounds_only(votes: Votes, ties: s
     assert answer.lower_bound is None
     assert not answer.exact
     assert {b.action for b in answer.by_action if b.upper_bound} == {"drop", "flip", "add"}
+
+
+def test_style_gets_upper_bounds_that_its_own_fit_confirms(votes: Votes) -> None:
+    rng = np.random.default_rng(4)
+    styled = replace(votes, style={"length": rng.normal(0, 1, votes.size)})
+    certificate = certify(styled, CertifyOptions(k=1, style=("length",)))
+    answer = certificate.answers[0]
+    assert "style" in (certificate.no_lower_bound or "")
+    assert answer.lower_bound is None
+    assert {b.action for b in answer.by_action if b.upper_bound} == {"drop", "flip", "add"}
+    plain = certify(votes, CertifyOptions(k=1)).answers[0]
+    assert answer.upper_bound == pytest.approx(plain.upper_bound, rel=0.5)
+    drop = next(b for b in answer.by_action if b.action == "drop")
+    left = styled.chosen(np.setdiff1d(np.arange(votes.size), drop.votes))
+    board = fit_board(left, FitOptions(style=("length",)))
+    assert board.ratings[0].model == drop.pair[1]
 
 
 def test_a_thin_pair_is_under_sampled_and_a_thick_one_a_near_tie() -> None:
