@@ -16,7 +16,7 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from revenuer.rank import FitOptions, Votes, fit_board
-from revenuer.rank.covariance import sandwich_of_pairs
+from revenuer.rank.covariance import few_votes, sandwich_of_pairs
 from revenuer.rank.leaderboard import ELO_PER_LOGIT
 from revenuer.rank.newton import Pairs, fit_pairs
 from revenuer.stats.rank_sets import rank_sets
@@ -61,7 +61,7 @@ def independent(votes: int, rounds: int) -> None:
         counts = rng.multinomial(games[kept], chances[kept]).astype(float)
         pairs = Pairs(size=MODELS, first=first[kept], second=second[kept], counts=counts)
         fit = fit_pairs(pairs, "half")
-        covariance = sandwich_of_pairs(fit, pairs, counts, "half")
+        covariance = sandwich_of_pairs(fit, pairs, counts, "half") + few_votes(fit.bread, pairs)
         half = norm.ppf((1 + LEVEL) / 2) * np.sqrt(np.diag(covariance))
         inside[i] = np.abs(fit.theta - theta) <= half
         width[i] = half[0] * ELO_PER_LOGIT

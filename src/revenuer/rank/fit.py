@@ -12,7 +12,7 @@ from revenuer.rank.bootstrap import bootstrap_draws
 from revenuer.rank.coded_votes import check_style, coded_votes, kept_votes
 from revenuer.rank.coding import check_coding, coded_pairs
 from revenuer.rank.components import Components, find_components
-from revenuer.rank.covariance import Scores, sandwich_of_clusters, sandwich_of_pairs
+from revenuer.rank.covariance import Scores, few_votes, sandwich_of_clusters, sandwich_of_pairs
 from revenuer.rank.leaderboard import ELO_PER_LOGIT, FitOptions, Leaderboard, Rating, StyleEffect
 from revenuer.rank.newton import fit_pairs
 from revenuer.rank.style_fit import fit_votes, scores_of
@@ -115,25 +115,28 @@ def _rate(
         first = len(covariance) - len(options.style)
         return _Rated(
             theta=styled.theta,
-            covariance=covariance[:size, :size],
+            covariance=covariance[:size, :size] + few_votes(styled.bread, pairs),
             parameter=styled.parameter,
             style=styled.gamma,
             style_covariance=covariance[first:, first:],
         )
     if options.bootstrap:
         draws = bootstrap_draws(votes, members, table, fit, options, rng)
+        draws = draws + rng.multivariate_normal(np.zeros(size), few_votes(fit.bread, pairs), len(draws))
         covariance = np.cov(draws, rowvar=False)
     elif options.cluster:
         coded = coded_votes(votes, members, options.ties, options.both_bad, options.style)
         scores = scores_of(coded, options.ties, fit.theta, fit.parameter, none)
-        covariance = _clustered(votes, members, options, fit.bread, scores)
+        covariance = _clustered(votes, members, options, fit.bread, scores)[:size, :size]
+        covariance = covariance + few_votes(fit.bread, pairs)
     else:
         squares = coded_pairs(table, options.ties, options.both_bad, squares=True).counts
-        covariance = sandwich_of_pairs(fit, pairs, squares, options.ties)
+        covariance = sandwich_of_pairs(fit, pairs, squares, options.ties)[:size, :size]
+        covariance = covariance + few_votes(fit.bread, pairs)
     return _Rated(
         theta=fit.theta,
         draws=draws,
-        covariance=covariance[:size, :size],
+        covariance=covariance,
         parameter=fit.parameter,
         style=none,
         style_covariance=np.zeros((0, 0)),
