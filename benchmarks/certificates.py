@@ -18,7 +18,7 @@ import revenuer.cli  # noqa: F401  (one BLAS thread, as in the program)
 
 import numpy as np  # isort: skip
 
-from revenuer.rank import CertifyOptions, Votes, certify, read_votes
+from revenuer.rank import CertifyOptions, FitOptions, Votes, certify, fit_board, read_votes
 
 TOPS = (1, 3, 5, 10, 20)
 
@@ -37,6 +37,11 @@ def main() -> None:
         certified("ATP, ten best of 2024-12-30", ten_best(tennis))
     else:
         print(f"{tennis} is not there: left out")
+    crowd, scores = folder / "llmfao_crowd.csv.gz", folder / "llmfao_golden_scores.csv"
+    if crowd.exists() and scores.exists():
+        beside_reference(crowd, scores)
+    else:
+        print(f"{crowd} and {scores} are not there: left out")
     if judge.exists():
         judged(judge)
     else:
@@ -79,6 +84,31 @@ def ten_best(folder: Path) -> Votes:
         b=np.array([best.index(row["loser_id"]) for row in matches], np.int32),
         outcome=np.zeros(len(matches), np.int8),
         source=str(folder),
+    )
+
+
+def beside_reference(crowd: Path, scores: Path) -> None:
+    """Print the largest difference between our Bradley-Terry strengths, which sum to one, and the reference's."""
+    table = list(rows(crowd))
+    models = sorted({row[side] for row in table for side in ("left", "right")})
+    votes = Votes(
+        models=tuple(models),
+        a=np.array([models.index(row["left"]) for row in table], np.int32),
+        b=np.array([models.index(row["right"]) for row in table], np.int32),
+        outcome=np.array([("left", "right", "tie").index(row["winner"]) for row in table], np.int8),
+        source=str(crowd),
+    )
+    strength = {r.model: 10 ** ((r.rating - 1000) / 400) for r in fit_board(votes, FitOptions()).ratings}
+    total = sum(strength.values())
+    with open(scores, encoding="utf-8") as text:
+        reference = {
+            row["item"]: float(row["score"])
+            for row in csv.DictReader(text)
+            if row["algorithm"] == "bradley_terry"
+        }
+    off = max(abs(strength[model] / total - score) for model, score in reference.items())
+    print(
+        f"\nLLMFAO: {len(reference)} Bradley-Terry strengths, largest difference to the reference {off:.1e}"
     )
 
 
