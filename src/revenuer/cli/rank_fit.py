@@ -21,7 +21,7 @@ from revenuer.report import ConsoleProgress, check_board_out, print_board, write
     "--out",
     required=True,
     type=click.Path(path_type=Path),
-    help="Folder for ratings.parquet and report.html; an earlier board's is replaced.",
+    help="Folder for ratings.parquet, report.html and quarantine.jsonl; an earlier board's is replaced.",
 )
 @coding_options
 @click.option("--cluster", help="voter, prompt, or both with a comma: votes that may hang together.")
@@ -74,7 +74,7 @@ def command(
     progress.stage("fitting the board")
     board = fit_board(read, options)
     progress.stage("writing the report")
-    write_board(board, out, datetime.now(UTC))
+    write_board(board, out, datetime.now(UTC), read.quarantine)
     progress.done()
     if as_json:
         click.echo(json.dumps([asdict(rating) for rating in board.ratings], indent=2))

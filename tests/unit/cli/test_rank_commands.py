@@ -51,6 +51,15 @@ def test_fit_writes_ratings_and_a_page(honest: Path, tmp_path: Path) -> None:
     assert "sandwich, clustered by voter and prompt" in " ".join(result.stdout.split())
 
 
+def test_rows_that_were_set_aside_are_written_down(tmp_path: Path) -> None:
+    path = tmp_path / "votes.csv"
+    path.write_text("model_a,model_b,winner\na,b,model_a\nb,a,model_a\na,b,left\n")
+    typed("fit", path, "--out", tmp_path / "board")
+    (row,) = map(json.loads, (tmp_path / "board" / "quarantine.jsonl").read_text().splitlines())
+    assert (row["line"], row["file"]) == (4, str(path))
+    assert "left" in row["excerpt"]
+
+
 def test_fit_prints_json(honest: Path, tmp_path: Path) -> None:
     result = typed("fit", honest, "--out", tmp_path / "board", "--json", "--ties", "rao-kupper")
     ratings = json.loads(result.stdout)
