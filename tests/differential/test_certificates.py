@@ -1,12 +1,13 @@
 """Certificates beside exhaustive search: every set of few actions on small boards, each refitted by a plain batch of Newton steps."""
 
 import os
-from itertools import combinations_with_replacement, count
+from itertools import combinations, combinations_with_replacement, count
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from revenuer.rank import CertifyOptions, Votes, certify, votes_of_tally
+from revenuer.rank import CertifyOptions, Votes, certify, certify_voters, votes_of_tally
 from revenuer.records import RevenuerError
 
 BOARDS = int(os.environ.get("REVENUER_BOARDS", "60"))
@@ -143,6 +144,44 @@ def test_no_fewer_actions_change_the_top(seed: int) -> None:
     assert answer.lower_bound <= truth
     if answer.upper_bound is not None and answer.upper_bound <= 2:
         assert truth <= answer.upper_bound
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_fewer_accounts_change_the_top(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    size, number = 3, 60
+    a = rng.integers(0, size, number)
+    b = (a + rng.integers(1, size, number)) % size
+    voter = rng.choice(9, number, p=np.array([6, 5, 4, 3, 3, 2, 2, 1, 1]) / 27)
+    outcome = (rng.random(number) > 1 / (1 + np.exp(0.4 * (a - b)))).astype(np.int8)
+    votes = Votes(
+        models=("a", "b", "c"),
+        a=a.astype(np.int32),
+        b=b.astype(np.int32),
+        outcome=outcome,
+        voter=voter.astype(np.int32),
+        voters=pa.array([str(i) for i in range(9)]),
+        source="test",
+    )
+
+    def board(kept: np.ndarray) -> np.ndarray:
+        won = np.zeros((1, size, size), int)
+        np.add.at(
+            won[0],
+            (np.where(outcome == 0, a, b)[kept], np.where(outcome == 0, b, a)[kept]),
+            1,
+        )
+        return fitted(won, np.zeros_like(won))[0]
+
+    order = np.argsort(-board(np.ones(number, bool)))
+    bound = certify_voters(votes, CertifyOptions(k=1, actions=("drop",)), 5).answers[0].by_action[0]
+    for fewer in range(1, bound.lower_bound or 0):
+        for gone in combinations(range(9), fewer):
+            theta = board(~np.isin(voter, gone))
+            assert np.isnan(theta).any() or theta[order[0]] > theta[order[1:]].max() + LEVEL
+    if bound.upper_bound is not None:
+        theta = board(~np.isin(voter, [int(name) for name in bound.accounts]))
+        assert theta[order[1:]].max() >= theta[order[0]] - LEVEL
 
 
 def test_boards_without_an_order_are_refused() -> None:

@@ -7,10 +7,12 @@ import numpy as np
 from revenuer.rank.certificate import ActionBound, Answer, Certificate
 from revenuer.rank.certify import Board, CertifyOptions, board_of, certify
 from revenuer.rank.coding import counted
-from revenuer.rank.crossing import Crossing, chances, find_crossing
+from revenuer.rank.components import find_components
+from revenuer.rank.crossing import Crossing, chances, find_crossing, pairs_of_design
 from revenuer.rank.leaderboard import ELO_PER_LOGIT
 from revenuer.rank.lower_bound import worths
 from revenuer.rank.movement import find_movement, resistances
+from revenuer.rank.newton import fit_pairs
 from revenuer.rank.pairs_in_question import Pair, cheapest_first, pairs_of
 from revenuer.rank.votes import TIE, Votes, tally
 from revenuer.rank.witness import BLOCKS, LEVEL, apply, gap_of
@@ -19,6 +21,8 @@ from revenuer.records import UsageError
 PAIRS_TRIED = 5
 """Accounts whose votes exchange a pair are sought for so many of the pairs that are closest."""
 MOST_BLOCKS = 100
+MOST_SINGLE = 500
+"""Up to so many accounts the board is fitted without each of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +151,8 @@ def _leaving(
             found, pair = gone, tried
     lower = _fewest_sizes(accounts.sizes, bound.lower_bound or 0, 0)
     lower = max(lower, _by_worth(board, pairs, least, accounts, None if found is None else len(found)))
+    if lower == 1 and _no_single_account(board, accounts, bound.lower_bound or 0, pairs):
+        lower = 2
     names = (board.names[pair[0]], board.names[pair[1]])
     if found is None:
         return ActionBound(action="drop", lower_bound=lower, upper_bound=None, pair=names)
@@ -218,6 +224,26 @@ def _trimmed(
         else:
             low = number + 1
     return found
+
+
+def _no_single_account(board: Board, accounts: Accounts, needed: int, pairs: list[Pair]) -> bool:
+    """Say, by a fit without each, whether no account alone exchanges any of `pairs`; only those with `needed` votes could.
+
+    False where so many would have to be looked at that it takes long.
+    """
+    candidates = np.flatnonzero(accounts.sizes >= needed)
+    if len(candidates) > MOST_SINGLE:
+        return False
+    above, below = np.array(pairs).T
+    for account in candidates:
+        taken = accounts.taken(np.array([account]), len(board.names))
+        left = pairs_of_design(apply(board.design, taken, "drop"))
+        if find_components(left).number > 1:
+            continue
+        theta = fit_pairs(left, "half", board.fit.theta).theta
+        if (theta[below] >= theta[above] - LEVEL).any():
+            return False
+    return True
 
 
 def _by_worth(
