@@ -83,11 +83,14 @@ def _alternative(words: str, table: Tally, ties: str, both_bad: str, leader: str
     )
 
 
-def _flips(fit: Fit, order: np.ndarray, design: Design) -> int:
-    """Return the fewest votes that must be turned over for another leader; there are two models or more."""
+def _flips(fit: Fit, order: np.ndarray, design: Design) -> int | None:
+    """Return the fewest votes that must be turned over for another leader; None where strengths are too far apart to say."""
     best = np.inf
     for (a, b), least in zip(*cheapest_first(pairs_of("set", order, 1), fit), strict=True):
         if least >= best:
             break
-        best = min(best, least_actions(find_crossing(design, a, b, fit.theta)))
+        try:
+            best = min(best, least_actions(find_crossing(design, a, b, fit.theta)))
+        except ArithmeticError:
+            return None
     return int(best)

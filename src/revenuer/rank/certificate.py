@@ -65,7 +65,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """Answers about the top `k` of the largest component's `models`, best first. `unit`: vote or voter; `votes_each`: what an arriving
+    """Answers about the top `k` of the largest component's `models`, best first; models `outside` it are not considered, though few votes may join one
+    to it. `unit`: vote or voter; `votes_each`: what an arriving
     account may cast. `no_lower_bound`: why there is none, or None."""
 
     k: int
@@ -75,6 +76,7 @@ class Certificate:
     both_bad: str
     votes: int
     models: tuple[str, ...]
+    outside: tuple[str, ...]
     votes_each: int | None
     no_lower_bound: str | None
     answers: tuple[Answer, ...]

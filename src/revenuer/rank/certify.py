@@ -63,8 +63,8 @@ def certify(votes: Votes, options: CertifyOptions) -> Certificate:
     """Return the certificate of the largest component's top `options.k`, by votes.
 
     With ties as half wins, or dropped, lower bounds are proved (docs/rank.md) and every upper bound is checked by a fit of the changed
-    board. Davidson's and Rao and Kupper's ties, and boards with style taken out, get upper bounds only. A set of actions that tears the component apart changes no
-    order. Raises UsageError for impossible options, InputError for votes with weights or a board without ratings.
+    board. Davidson's and Rao and Kupper's ties, and boards with style taken out, get upper bounds only. A set of actions that tears the component apart, or joins another model to it, is
+    not considered. Raises UsageError for impossible options, InputError for votes with weights or a board without ratings.
     """
     _check(votes, options)
     board, gap_after = _board(votes, options)
@@ -72,12 +72,18 @@ def certify(votes: Votes, options: CertifyOptions) -> Certificate:
         raise UsageError(
             f"got top {options.k}, expected 1 to {len(board.order) - 1}: the largest component has {len(board.order)} models"
         )
-    first = _answer("set", board, gap_after, votes, options)
-    second = (
-        replace(first, question="order")
-        if options.k == 1
-        else _answer("order", board, gap_after, votes, options)
-    )
+    try:
+        first = _answer("set", board, gap_after, votes, options)
+        second = (
+            replace(first, question="order")
+            if options.k == 1
+            else _answer("order", board, gap_after, votes, options)
+        )
+    except ArithmeticError as error:
+        raise InputError(
+            f"{votes.source}: strengths lie so far apart that no certificate can be computed ({error}); leave out models that nearly "
+            "always lose or win"
+        ) from error
     return Certificate(
         k=options.k,
         unit="vote",
@@ -86,6 +92,7 @@ def certify(votes: Votes, options: CertifyOptions) -> Certificate:
         both_bad=options.both_bad,
         votes=votes.size,
         models=tuple(board.names[i] for i in board.order),
+        outside=tuple(sorted(set(votes.models) - set(board.names))),
         votes_each=None,
         no_lower_bound=options.no_lower_bound,
         answers=(first, second),
@@ -126,6 +133,16 @@ def _board(votes: Votes, options: CertifyOptions) -> tuple[Board, GapAfter | Non
     return styled, StyledBoard(coded=coded, fit=fit, ties=options.ties).gap_after
 
 
+def _idle(table: Tally, pairs: Pairs) -> np.ndarray | None:
+    """Return (M, M) the votes of each pair that the coding leaves out; None where it leaves none out."""
+    left_out = table.counts.sum(axis=1) - pairs.counts.sum(axis=1)
+    if not left_out.any():
+        return None
+    idle = np.zeros((pairs.size, pairs.size))
+    idle[pairs.first, pairs.second] = idle[pairs.second, pairs.first] = left_out
+    return idle
+
+
 def _errors(covariance: np.ndarray) -> np.ndarray:
     """Return standard errors (M, M) of differences."""
     own = np.diag(covariance)
@@ -148,7 +165,7 @@ def board_of(table: Tally, ties: str, both_bad: str, source: str) -> Board:
         names=inside.models,
         codes=codes,
         pairs=pairs,
-        design=design_of(pairs),
+        design=replace(design_of(pairs), idle=_idle(inside, pairs)),
         fit=fit,
         order=np.argsort(-fit.theta, kind="stable"),
         error=_errors(covariance),

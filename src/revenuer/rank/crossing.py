@@ -14,15 +14,20 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
-from revenuer.rank.newton import MAX_STEP, MOST_ROUNDS, Pairs
+from revenuer.rank.newton import MOST_ROUNDS, Pairs
+
+WHOLE_STEP = 0.5
+"""Steps that change differences by less than this, in logits, need no damping."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """Votes as tables (M, M): `won` [u, v] votes that u won over v, `tied` (symmetric) ties of both."""
+    """Votes as tables (M, M): `won` [u, v] votes that u won over v, `tied` (symmetric) ties of both, `idle` (symmetric) votes that
+    count for nothing as they are but may be turned into wins, None where there are none."""
 
     won: np.ndarray
     tied: np.ndarray
+    idle: np.ndarray | None = None
 
     @property
     def games(self) -> np.ndarray:
@@ -39,12 +44,14 @@ class Design:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crossing:
-    """The fit in which `a` and `b` are level: `theta` (M,) natural logits, `mass` wins (positive while a is above b), `reach` (M,)."""
+    """The fit in which `a` and `b` are level: `theta` (M,) natural logits, `mass` wins (positive while a is above b), `rounding`
+    how far it may be off in double precision, `reach` (M,)."""
 
     a: int
     b: int
     theta: np.ndarray
     mass: float
+    rounding: float
     reach: np.ndarray
 
 
@@ -81,7 +88,14 @@ def find_crossing(design: Design, a: int, b: int, start: np.ndarray) -> Crossing
     theta = fit_level(games, wins, a, b, theta)
     p = chances(theta)
     mass = float(wins[a] - between / 2 - (games[a] * p[a]).sum())
-    return Crossing(a=a, b=b, theta=theta, mass=mass, reach=find_reach(games * p * p.T, a, b))
+    return Crossing(
+        a=a,
+        b=b,
+        theta=theta,
+        mass=mass,
+        rounding=1e-9 + 1e-13 * float(wins[a] + wins[b]),
+        reach=find_reach(games * p * p.T, a, b),
+    )
 
 
 def chances(theta: np.ndarray) -> np.ndarray:
@@ -111,8 +125,11 @@ def fit_level(games: np.ndarray, wins: np.ndarray, a: int, b: int, theta: np.nda
             raise ArithmeticError("the board falls apart when two models are held level") from error
         step = cho_solve(factor, rest[kept], check_finite=False)
         largest = float(np.abs(step).max(initial=0.0))
+        # Damped as the likelihood's curvature allows, or the search may swing for ever where strengths lie far apart (Sun and
+        # Tran-Dinh, Generalized self-concordant functions, Mathematical Programming 178, 2019, section 4).
+        span = float(np.ptp(np.append(step, 0.0)))
         theta = theta.copy()
-        theta[kept] += step * min(1.0, MAX_STEP / max(largest, 1e-300))
+        theta[kept] += step * (1.0 if span < WHOLE_STEP else np.log1p(span) / span)
         if largest < 1e-7:
             return theta
     raise ArithmeticError("the board has no finite fit when two models are held level")
@@ -126,8 +143,8 @@ def find_reach(conductance: np.ndarray, a: int, b: int) -> np.ndarray:
     reach[b] = 1.0
     inside = np.diag(conductance.sum(axis=1)) - conductance
     part = inside[np.ix_(others, others)]
-    scale = np.maximum(np.diag(part), 1e-300)
-    alone = 1e-12 * scale
+    scale = np.diag(part)
+    alone = np.where(scale > 0, 1e-12 * scale, 1.0)
     part[np.diag_indices(len(others))] += alone
     reach[others] = np.linalg.solve(part, conductance[others, b] + alone / 2)
     return np.clip(reach, 0.0, 1.0)

@@ -10,7 +10,7 @@ worth, and with too few of them the sum is not reached.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from revenuer.rank.crossing import Crossing, Design, chances, find_reach
 from revenuer.rank.movement import Movement
@@ -65,7 +65,7 @@ def _worth(
         drop_tie=np.maximum(np.maximum(half * gap, back * gap.T), 0.0),
         flip_tie=np.maximum(gap / 2, 0.0),
         add=np.maximum(most_p * gap, 0.0),
-        needed=crossing.mass - slack,
+        needed=crossing.mass - crossing.rounding - slack,
     )
 
 
@@ -102,19 +102,17 @@ def _chord_range(
 
     The mean changes by at most a quarter of the opponents' spread a logit, so the steps between the points looked at are covered.
     """
-    moves = np.arange(
-        max(low, -CHORD_REACH) - CHORD_STEP, min(high, CHORD_REACH) + 1.5 * CHORD_STEP, CHORD_STEP
-    )
+    # From here on the weights are those of the end to within one part in a million.
+    far = CHORD_REACH + float(np.abs(logit(np.clip(p, 1e-15, 1 - 1e-15))).max())
+    moves = np.arange(max(low, -far) - CHORD_STEP, min(high, far) + 1.5 * CHORD_STEP, CHORD_STEP)
     odds = np.expm1(moves[np.abs(moves) > 1e-6])[:, None]
     weight = votes * p * (1 - p) / (1 + p * odds)
-    mean = (weight @ reach) / weight.sum(axis=1)
     spread = float(reach.max() - reach.min())
+    if not (weight.sum(axis=1) > 0).all():  # Strengths so far apart that the weights cannot be told.
+        return float(reach.min()), float(reach.max())
+    mean = (weight @ reach) / weight.sum(axis=1)
     margin = spread * CHORD_STEP / 4
-    if (
-        high > CHORD_REACH or low < -CHORD_REACH
-    ):  # The limits of the weights, and all that lies between them and the last point.
-        ends = [votes * p, votes * (1 - p)]
-        mean = np.append(mean, [float(end @ reach / end.sum()) for end in ends])
+    if high > far or low < -far:
         margin += spread * 1e-3
     return max(float(reach.min()), float(mean.min()) - margin), min(
         float(reach.max()), float(mean.max()) + margin
@@ -192,6 +190,10 @@ def fewest(worth: Worth, design: Design, actions: frozenset[str]) -> int:
     of_tie = np.maximum(worth.drop_tie if "drop" in actions else zero, tie_flip)[ahead]
     value = np.concatenate([of_win, of_tie])
     number = np.concatenate([design.won.ravel(), design.tied[ahead]])
+    if "flip" in actions and design.idle is not None:
+        # Turned into a win, a vote that did not count is a win added.
+        value = np.append(value, np.maximum(worth.add, worth.add.T)[ahead])
+        number = np.append(number, design.idle[ahead])
     if "add" in actions:
         value, number = np.append(value, worth.add.max()), np.append(number, np.inf)
     order = np.argsort(-value, kind="stable")

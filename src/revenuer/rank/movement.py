@@ -47,7 +47,8 @@ def resistances(design: Design, crossing: Crossing) -> np.ndarray:
     green = np.linalg.inv(laplacian + level / size)
     own = np.diag(green)
     place = np.searchsorted(joined, np.where(np.arange(size) == b, a, np.arange(size)))
-    found = np.maximum(own[:, None] + own[None, :] - 2 * green, 0.0)
+    # Rounded up, since a resistance that is too small would make movement look bounded.
+    found = np.maximum(own[:, None] + own[None, :] - 2 * green, 0.0) * (1 + 1e-6)
     all_of: np.ndarray = found[np.ix_(place, place)]
     return all_of
 

@@ -38,8 +38,9 @@ def search(
                 best[action].lower_to(bounds, frozenset([action]))
         best[MIXED].upper = min(best[action].upper for action in actions)
         best[MIXED].lower_to(bounds, frozenset(actions))
+    mixed = min(best[MIXED].lower, best[MIXED].upper)  # Holds for each kind alone, too.
     return Found(
-        lower={kind: int(min(found.lower, found.upper)) for kind, found in best.items()},
+        lower={kind: int(min(max(found.lower, mixed), found.upper)) for kind, found in best.items()},
         witness={action: best[action].witness for action in actions},
         pair={action: best[action].pair for action in actions},
     )
@@ -98,4 +99,4 @@ class _PairBounds:
 
 def least_actions(crossing: Crossing) -> int:
     """Return the fewest actions of any kind: each takes at most 1 of the mass."""
-    return max(0, int(np.ceil(crossing.mass - 1e-9)))
+    return max(0, int(np.ceil(crossing.mass - crossing.rounding)))

@@ -91,7 +91,12 @@ def gap_of(design: Design, a: int, b: int, start: np.ndarray) -> float | None:
     pairs = pairs_of_design(design)
     if find_components(pairs).number > 1:
         return None
-    theta = fit_pairs(pairs, "half", start).theta
+    try:
+        theta = fit_pairs(pairs, "half", start).theta
+    except (
+        ArithmeticError
+    ):  # Strengths too far apart for double precision: nothing is claimed of such a board.
+        return None
     return float(theta[b] - theta[a])
 
 

@@ -19,6 +19,7 @@ def certificate_json(certificate: Certificate, now: datetime) -> dict[str, Any]:
         "generated_at": iso(now),
         "top": certificate.k,
         "models": list(certificate.models[: certificate.k]),
+        "not_considered": list(certificate.outside),
         "votes": certificate.votes,
         "unit": certificate.unit,
         "votes_each": certificate.votes_each,

@@ -28,6 +28,14 @@ def print_certificate(certificate: Certificate, console: Console) -> None:
         print_line(console, "")
         print_line(console, plain(f"To change their order: {_range(of_order, certificate)}"), "bold")
         _print_answer(of_order, certificate, console)
+    if certificate.outside:
+        shown = ", ".join(certificate.outside[:3]) + (", ..." if len(certificate.outside) > 3 else "")
+        print_line(
+            console,
+            plain(
+                f"not considered: {plural(len(certificate.outside), 'model')} without a comparable rating ({shown}); few votes may give one"
+            ),
+        )
     if certificate.no_lower_bound:
         print_line(console, f"no lower bound: {certificate.no_lower_bound}")
 

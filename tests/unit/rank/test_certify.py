@@ -5,7 +5,15 @@ import pyarrow as pa
 import pytest
 
 from builders.votes import board_of_wins, drawn_votes
-from revenuer.rank import CertifyOptions, Votes, certify, certify_voters, fit_board, plan_votes
+from revenuer.rank import (
+    CertifyOptions,
+    Votes,
+    certify,
+    certify_voters,
+    fit_board,
+    plan_votes,
+    votes_of_tally,
+)
 from revenuer.rank.leaderboard import FitOptions
 from revenuer.records import InputError, UsageError
 
@@ -99,6 +107,32 @@ def test_style_gets_upper_bounds_that_its_own_fit_confirms(votes: Votes) -> None
     left = styled.chosen(np.setdiff1d(np.arange(votes.size), drop.votes))
     board = fit_board(left, FitOptions(style=("length",)))
     assert board.ratings[0].model == drop.pair[1]
+
+
+def test_votes_that_do_not_count_can_be_turned_into_wins() -> None:
+    # Ends of a chain that only ties join, which do not count: three of them, turned into wins, are worth twelve flips elsewhere.
+    pairs = np.array([[i, i + 1] for i in range(9)] + [[0, 9]])
+    counts = np.array([[112, 88, 0, 0]] + [[100, 100, 0, 0]] * 8 + [[0, 0, 200, 0]])
+    chain = votes_of_tally(tuple(f"m{i}" for i in range(10)), pairs, counts, "chain")
+    answer = certify(chain, CertifyOptions(k=1, ties="drop", actions=("flip",))).answers[0]
+    assert answer.lower_bound == 3
+    assert not answer.exact
+
+
+def test_strengths_too_far_apart_are_an_error_and_not_a_crash() -> None:
+    wins = [368, 271, 6, 1, 690, 69, 1, 538, 900, 7]
+    pairs = np.array([[i, (i + 1) % len(wins)] for i in range(len(wins))])
+    cycle = votes_of_tally(
+        tuple(f"m{i}" for i in range(len(wins))), pairs, np.array([[n, 0, 0, 0] for n in wins]), "cycle"
+    )
+    fit_board(cycle, FitOptions())
+    with pytest.raises(InputError, match="so far apart"):
+        certify(cycle, CertifyOptions(k=5))
+
+
+def test_models_outside_the_component_are_named() -> None:
+    votes = board_of_wins("abcd", {"ab": 12, "ba": 9, "bc": 10, "cb": 9, "da": 5})
+    assert certify(votes, CertifyOptions(k=1)).outside == ("d",)
 
 
 def test_a_thin_pair_is_under_sampled_and_a_thick_one_a_near_tie() -> None:
