@@ -1,5 +1,7 @@
 """Certifies how few votes, dropped, turned over or added, would change the top of a board."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,11 +50,10 @@ class CertifyOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """The component that is asked about: its pairs, their tables, the fit, standard errors of differences, models best first."""
+    """The component that is asked about: its votes, the fit, standard errors of differences, models best first."""
 
     names: tuple[str, ...]
     codes: np.ndarray
-    pairs: Pairs
     design: Design
     fit: Fit
     order: np.ndarray
@@ -63,8 +64,9 @@ def certify(votes: Votes, options: CertifyOptions) -> Certificate:
     """Return the certificate of the largest component's top `options.k`, by votes.
 
     With ties as half wins, or dropped, lower bounds are proved (docs/rank.md) and every upper bound is checked by a fit of the changed
-    board. Davidson's and Rao and Kupper's ties, and boards with style taken out, get upper bounds only. A set of actions that tears the component apart, or joins another model to it, is
-    not considered. Raises UsageError for impossible options, InputError for votes with weights or a board without ratings.
+    board. Davidson's and Rao and Kupper's ties, and boards with style taken out, get upper bounds only. A set of actions that tears the
+    component apart, or joins another model to it, is not considered. Raises UsageError for impossible options, InputError for votes
+    with weights, a board without ratings, or one whose strengths lie too far apart.
     """
     _check(votes, options)
     board, gap_after = _board(votes, options)
@@ -72,18 +74,13 @@ def certify(votes: Votes, options: CertifyOptions) -> Certificate:
         raise UsageError(
             f"got top {options.k}, expected 1 to {len(board.order) - 1}: the largest component has {len(board.order)} models"
         )
-    try:
+    with strengths_within_reach(votes.source):
         first = _answer("set", board, gap_after, votes, options)
         second = (
             replace(first, question="order")
             if options.k == 1
             else _answer("order", board, gap_after, votes, options)
         )
-    except ArithmeticError as error:
-        raise InputError(
-            f"{votes.source}: strengths lie so far apart that no certificate can be computed ({error}); leave out models that nearly "
-            "always lose or win"
-        ) from error
     return Certificate(
         k=options.k,
         unit="vote",
@@ -97,6 +94,18 @@ def certify(votes: Votes, options: CertifyOptions) -> Certificate:
         no_lower_bound=options.no_lower_bound,
         answers=(first, second),
     )
+
+
+@contextmanager
+def strengths_within_reach(source: str) -> Iterator[None]:
+    """Turn a fit that double precision does not reach into an InputError."""
+    try:
+        yield
+    except ArithmeticError as error:
+        raise InputError(
+            f"{source}: strengths lie so far apart that no certificate can be computed ({error}); leave out models that nearly "
+            "always lose or win"
+        ) from error
 
 
 def _check(votes: Votes, options: CertifyOptions) -> None:
@@ -164,7 +173,6 @@ def board_of(table: Tally, ties: str, both_bad: str, source: str) -> Board:
     return Board(
         names=inside.models,
         codes=codes,
-        pairs=pairs,
         design=replace(design_of(pairs), idle=_idle(inside, pairs)),
         fit=fit,
         order=np.argsort(-fit.theta, kind="stable"),

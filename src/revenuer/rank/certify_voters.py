@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from revenuer.rank.certificate import ActionBound, Answer, Certificate
-from revenuer.rank.certify import Board, CertifyOptions, board_of, certify
+from revenuer.rank.certify import Board, CertifyOptions, board_of, certify, strengths_within_reach
 from revenuer.rank.coding import counted
 from revenuer.rank.components import find_components
 from revenuer.rank.crossing import Crossing, chances, find_crossing, pairs_of_design
@@ -71,9 +71,10 @@ def certify_voters(votes: Votes, options: CertifyOptions, votes_each: int) -> Ce
     by_vote = certify(votes, replace(options, actions=actions))
     board = board_of(tally(votes), options.ties, options.both_bad, votes.source)
     accounts = accounts_of(votes, board, options)
-    answers = tuple(
-        _answer(answer, board, votes, accounts, options, votes_each) for answer in by_vote.answers
-    )
+    with strengths_within_reach(votes.source):
+        answers = tuple(
+            _answer(answer, board, votes, accounts, options, votes_each) for answer in by_vote.answers
+        )
     return replace(by_vote, unit="voter", actions=actions, votes_each=votes_each, answers=answers)
 
 

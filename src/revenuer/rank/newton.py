@@ -49,7 +49,6 @@ class Fit:
     theta: np.ndarray
     parameter: float
     bread: np.ndarray
-    log_likelihood: float
 
 
 def fit_pairs(
@@ -88,7 +87,7 @@ def fit_pairs(
     else:
         raise ArithmeticError("the likelihood has no maximum that Newton's method reaches")
     bread = inverse_on_differences(_information(pairs, at, has_parameter), pairs.size)
-    return Fit(theta=theta, parameter=tie, bread=bread, log_likelihood=value)
+    return Fit(theta=theta, parameter=tie, bread=bread)
 
 
 def _slope(pairs: Pairs, at: Terms, has_parameter: bool) -> np.ndarray:

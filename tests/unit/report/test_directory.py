@@ -6,27 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 import scan_fixture
 
+from builders.result_files import FailingWriter, listing
 from revenuer.records import ResourceError, UsageError
 from revenuer.report import SCAN_FILES, check_out, write_directory, write_scan
-from revenuer.report.directory import Content, write_durably
-
-
-def listing(path: Path) -> dict[str, bytes]:
-    return {entry.name: entry.read_bytes() for entry in path.iterdir()}
-
-
-class FailingWriter:
-    """Writes some files, then fails as the given error would, leaving a torn file."""
-
-    def __init__(self, error: BaseException, after: int) -> None:
-        self.error, self.left = error, after
-
-    def __call__(self, path: Path, content: Content) -> None:
-        if self.left == 0:
-            path.write_bytes(b"torn")
-            raise self.error
-        self.left -= 1
-        write_durably(path, content)
 
 
 def test_a_scan_writes_three_files_and_the_extras(tmp_path: Path) -> None:
