@@ -26,6 +26,15 @@ from revenuer.records.campaign import (
     ScanResult,
     Verdict,
 )
+from revenuer.records.decision import (
+    ACTIONS,
+    DECISION_SCHEMA,
+    RESTRICTIVE,
+    UNANSWERED,
+    Action,
+    Decision,
+    Limits,
+)
 from revenuer.records.errors import (
     InputError,
     MissingDependencyError,
@@ -44,6 +53,13 @@ from revenuer.records.sketch import SKETCH_METADATA_KEY, SKETCH_SCHEMA, SKETCH_V
 
 __all__ = [
     "ACCOUNT_SCHEMA",
+    "ACTIONS",
+    "Action",
+    "DECISION_SCHEMA",
+    "Decision",
+    "Limits",
+    "RESTRICTIVE",
+    "UNANSWERED",
     "AccountRow",
     "AccountVerdict",
     "BALLOT_SCHEMA",

@@ -1,0 +1,59 @@
+"""The guard as the fronts use it: the core with its books kept (journal, metrics, notes to other nodes)."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from revenuer.guard.core import decide, hear, learn, lift
+from revenuer.guard.event import Aftermath, Event
+from revenuer.guard.policy import Policy
+from revenuer.guard.saved import Saved
+from revenuer.guard.state import GuardState
+from revenuer.records import Decision
+
+
+class Journal(Protocol):
+    """Where decisions and durable facts go. Neither call may wait for a disk; `sync` may."""
+
+    def record(self, decision: Decision) -> None: ...
+
+    def store(self, saved: list[Saved]) -> None: ...
+
+
+class Guard:
+    """One node's guard. Not thread-safe: one thread (or event loop) owns it and calls it."""
+
+    def __init__(self, state: GuardState, journal: Journal | None = None) -> None:
+        self.state = state
+        self.journal = journal
+        self.on_decision: list[Callable[[Decision], None]] = []
+
+    def decide(self, event: Event) -> Decision:
+        """Return the decision on `event`, already in the books."""
+        self.state, decision = decide(event, self.state)
+        if self.journal is not None:
+            self.journal.record(decision)
+        for told in self.on_decision:
+            told(decision)
+        return decision
+
+    def learn(self, aftermath: Aftermath) -> None:
+        """Take in how a request went."""
+        self.state = learn(aftermath, self.state)
+
+    def hear(self, note: bytes) -> None:
+        """Take in a note from the shared order of all nodes."""
+        self.state = hear(note, self.state)
+
+    def lift(self, account_id: str, owner: str, why: str, now: int) -> None:
+        """Grant an appeal. Raises KeyError where nothing stands against the account."""
+        self.state = lift(account_id, owner, why, now, self.state)
+
+    def set_policy(self, policy: Policy) -> None:
+        self.state.policy = policy
+
+    def flush(self) -> None:
+        """Hand the journal what changed in the state; called at least once a second by whoever owns the guard."""
+        if self.journal is not None:
+            saved = self.state.take_saved()
+            if saved:
+                self.journal.store(saved)
