@@ -1,10 +1,14 @@
 """The core: one event in, one decision out. No sockets, no clock, no threads; every front and `revenuer replay` share it."""
 
-from revenuer.guard.assessment import NOTHING, Assessment
+from revenuer.guard.assessment import NOTHING
 from revenuer.guard.event import Aftermath, Event
+from revenuer.guard.ledger import EMPTY
 from revenuer.guard.policy import rule
 from revenuer.guard.state import GuardState
-from revenuer.records import Action, Decision
+from revenuer.guard.suspicion import Suspect, attend, foreign_signature, judge_account
+from revenuer.records import UNANSWERED, Action, Decision
+
+NO_EVIDENCE = "no evidence"
 
 
 def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
@@ -13,21 +17,66 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
     The state given is used up: only the one returned may be used afterwards. The same events in the same order give the same
     decisions; nothing later than `event` is known.
     """
-    assessment = _assess(event, state)
+    state.now = now = max(state.now, event.timestamp)
+    ledger, books = state.ledger, state.books
+    row = ledger.rows.get(event.account_id)
+    if row is None:
+        row = ledger.row_of(event.account_id, now)
+        ledger.register(row, event.organization_id, event.account)
+    address = ledger.address(event.client_ip) if event.client_ip else 0
+    prompt = event.prompt.encode("utf-8", "surrogatepass") if event.prompt else b""
+    flags = ledger.observe(row, now, address, prompt, books.watched.keys, EMPTY)
+    suspect = attend(event, row, flags, books, now) if flags else None
+    if event.reasoning_signature is not None:
+        suspect = _signature(event, row, suspect, state) or suspect
     standing = state.standing.get(event.account_id)
-    if assessment is NOTHING and standing is None:
+    if suspect is None and standing is None:
         return state, Decision(
             request_id=event.request_id,
             timestamp=event.timestamp,
             account_id=event.account_id,
             action=Action.ALLOW,
             would=Action.ALLOW,
-            reason="no evidence",
+            reason=NO_EVIDENCE,
         )
+    assessment = NOTHING
+    if suspect is not None:
+        assessment = judge_account(suspect, books, now, int(ledger.accounts["requests"][row]))
     decision, after = rule(event, event.account, assessment, standing, state.meter, state.policy)
     if after is not None and after is not standing:
+        ledger.mark(row)
         state.put_standing(after)
+    if suspect is not None:
+        _count(suspect, decision, state)
     return state, decision
+
+
+def _signature(event: Event, row: int, suspect: Suspect | None, state: GuardState) -> Suspect | None:
+    """Take in the reasoning signature that the request replays; return the suspect that its account is by it."""
+    signature = event.reasoning_signature or ""
+    books = state.books
+    owner = state.received.setdefault(signature, event.account_id)
+    if event.turn == 0 and not event.tool_count and not state.ledger.relays(row):
+        books.begins_with_signature(row, suspect)
+    if owner == event.account_id or owner not in state.ledger.rows:
+        return suspect
+    theirs = state.ledger.organization(state.ledger.rows[owner])
+    if theirs and theirs == state.ledger.organization(row):
+        return suspect
+    sender = books.suspect(event.account_id, state.now)
+    foreign_signature(books, sender, books.suspect(owner, state.now), state.now)
+    return sender
+
+
+def _count(suspect: Suspect, decision: Decision, state: GuardState) -> None:
+    operator = state.books.operator_of(suspect)
+    if operator is None:
+        return
+    operator.requests += 1
+    operator.last = state.now
+    if decision.action not in UNANSWERED:
+        operator.answered += 1
+    state.books.changed.add(("operator", operator.name))
 
 
 def learn(aftermath: Aftermath, state: GuardState) -> GuardState:
@@ -62,19 +111,3 @@ def lift(account_id: str, owner: str, why: str, now: int, state: GuardState) -> 
         )
     )
     return state
-
-
-def _assess(event: Event, state: GuardState) -> Assessment:
-    signature = event.reasoning_signature
-    if signature is None:
-        return NOTHING
-    owner = state.received.setdefault(signature, event.account_id)
-    if owner == event.account_id:
-        return NOTHING
-    return Assessment(
-        operator="replay",
-        log10_e=6.0,
-        log10_e_operator=6.0,
-        log10_e_member=6.0,
-        signals=("replays a reasoning signature that another account received",),
-    )

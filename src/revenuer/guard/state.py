@@ -4,16 +4,21 @@ from collections.abc import Iterable
 
 import msgspec
 
+from revenuer.guard.ledger import Ledger
 from revenuer.guard.policy import Policy
 from revenuer.guard.saved import Saved
 from revenuer.guard.standing import Meter, Standing
+from revenuer.guard.suspicion import Books
 
 
 class GuardState:
     """The whole state of one node. Only the functions of `core` change it; nothing here reads a clock or opens a file."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, ledger: Ledger | None = None) -> None:
         self.policy = policy
+        self.ledger = ledger or Ledger()
+        self.books = Books(self.ledger)
+        self.now = 0
         self.meter = Meter()
         self.standing: dict[str, Standing] = {}
         self.received: dict[str, str] = {}
