@@ -4,6 +4,7 @@ from revenuer.guard.assessment import NOTHING
 from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.ledger import EMPTY
 from revenuer.guard.policy import rule
+from revenuer.guard.standing import lifted
 from revenuer.guard.state import GuardState
 from revenuer.guard.suspicion import Suspect, attend, foreign_signature, judge_account
 from revenuer.records import UNANSWERED, Action, Decision
@@ -30,7 +31,7 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
     if event.reasoning_signature is not None:
         suspect = _signature(event, row, suspect, state) or suspect
     standing = state.standing.get(event.account_id)
-    if suspect is None and standing is None:
+    if suspect is None and standing is None and not state.policy.denies(event):
         return state, Decision(
             request_id=event.request_id,
             timestamp=event.timestamp,
@@ -96,18 +97,5 @@ def lift(account_id: str, owner: str, why: str, now: int, state: GuardState) -> 
 
     Raises KeyError where nothing stands against the account.
     """
-    standing = state.standing[account_id]
-    state.put_standing(
-        type(standing)(
-            account_id=account_id,
-            action=standing.action,
-            operator=standing.operator,
-            since=standing.since,
-            until=now,
-            log10_e=standing.log10_e,
-            reason=standing.reason,
-            lifted_by=owner,
-            lifted_why=why,
-        )
-    )
+    state.put_standing(lifted(state.standing[account_id], owner, why, now))
     return state
