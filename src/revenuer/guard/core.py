@@ -2,6 +2,7 @@
 
 from revenuer.guard.assessment import NOTHING, Assessment
 from revenuer.guard.event import Aftermath, Event
+from revenuer.guard.notes import Placed, Received, read_note
 from revenuer.guard.policy import rule
 from revenuer.guard.state import GuardState
 from revenuer.records import Action, Decision
@@ -33,12 +34,22 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
 def learn(aftermath: Aftermath, state: GuardState) -> GuardState:
     """Return the state after it is told how a request went."""
     for signature in aftermath.issued_signatures:
-        state.received.setdefault(signature, aftermath.account_id)
+        state.claim(signature, aftermath.account_id, issued=True)
     return state
 
 
 def hear(note: bytes, state: GuardState) -> GuardState:
-    """Return the state after another node's note (or one's own, come back through the shared order)."""
+    """Return the state after another node's note (or one's own, come back through the shared order).
+
+    A note that cannot be understood changes nothing but the count of such notes.
+    """
+    match read_note(note):
+        case Placed(standing):
+            state.hear_standing(standing)
+        case Received() as told:
+            state.hear_received(told)
+        case None:
+            state.unread += 1
     return state
 
 
@@ -68,8 +79,8 @@ def _assess(event: Event, state: GuardState) -> Assessment:
     signature = event.reasoning_signature
     if signature is None:
         return NOTHING
-    owner = state.received.setdefault(signature, event.account_id)
-    if owner == event.account_id:
+    if not state.received.replayed(signature, event.account_id):
+        state.claim(signature, event.account_id, issued=False)
         return NOTHING
     return Assessment(
         operator="replay",
