@@ -3,6 +3,7 @@
 from revenuer.guard.assessment import NOTHING
 from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.ledger import EMPTY
+from revenuer.guard.notes import Placed, Received, read_note
 from revenuer.guard.policy import rule
 from revenuer.guard.standing import lifted
 from revenuer.guard.state import GuardState
@@ -55,17 +56,19 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
 def _signature(event: Event, row: int, suspect: Suspect | None, state: GuardState) -> Suspect | None:
     """Take in the reasoning signature that the request replays; return the suspect that its account is by it."""
     signature = event.reasoning_signature or ""
-    books = state.books
-    owner = state.received.setdefault(signature, event.account_id)
-    if event.turn == 0 and not event.tool_count and not state.ledger.relays(row):
+    ledger, books = state.ledger, state.books
+    if event.turn == 0 and not event.tool_count and not ledger.relays(row):
         books.begins_with_signature(row, suspect)
-    if owner == event.account_id or owner not in state.ledger.rows:
+    organization = ledger.organization(row)
+    receipt = state.received.get(signature)
+    if receipt is None or not state.received.replayed(signature, event.account_id):
+        state.claim(signature, event.account_id, organization, issued=False)
         return suspect
-    theirs = state.ledger.organization(state.ledger.rows[owner])
-    if theirs and theirs == state.ledger.organization(row):
+    if organization and organization == receipt.organization:
         return suspect
+    ledger.row_of(receipt.account_id, state.now)
     sender = books.suspect(event.account_id, state.now)
-    foreign_signature(books, sender, books.suspect(owner, state.now), state.now)
+    foreign_signature(books, sender, books.suspect(receipt.account_id, state.now), state.now)
     return sender
 
 
@@ -82,13 +85,25 @@ def _count(suspect: Suspect, decision: Decision, state: GuardState) -> None:
 
 def learn(aftermath: Aftermath, state: GuardState) -> GuardState:
     """Return the state after it is told how a request went."""
+    row = state.ledger.rows.get(aftermath.account_id)
+    organization = state.ledger.organization(row) if row is not None else 0
     for signature in aftermath.issued_signatures:
-        state.received.setdefault(signature, aftermath.account_id)
+        state.claim(signature, aftermath.account_id, organization, issued=True)
     return state
 
 
 def hear(note: bytes, state: GuardState) -> GuardState:
-    """Return the state after another node's note (or one's own, come back through the shared order)."""
+    """Return the state after another node's note (or one's own, come back through the shared order).
+
+    A note that cannot be understood changes nothing but the count of such notes.
+    """
+    match read_note(note):
+        case Placed(standing):
+            state.hear_standing(standing)
+        case Received() as told:
+            state.hear_received(told)
+        case None:
+            state.unread += 1
     return state
 
 
