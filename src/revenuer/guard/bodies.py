@@ -198,11 +198,11 @@ def _signature(message: dict[str, Any], parts: Iterable[object]) -> str | None:
     found: str | None = None
     for part in (message, *parts, *(blocks if isinstance(blocks, list) else ())[:MAX_PARTS]):
         if isinstance(part, dict):
-            found = _signature_of(part) or found
+            found = signature_of(part) or found
     return found
 
 
-def _signature_of(part: dict[str, Any]) -> str | None:
+def signature_of(part: dict[str, Any]) -> str | None:
     """Return the id of a reasoning block: what the vendor verifies comes before an id that a client may rename."""
     kind = part.get("type")
     if kind == "thinking":
