@@ -271,8 +271,8 @@ def test_the_client_leaving_reaches_the_server() -> None:
         return None
 
     judge = Recorder()
-    with running(RevenuerMiddleware(waiting, FrontSettings(), judge)) as address, httpx.Client() as client:
-        with client.stream("POST", address + CHAT, json=chat("x")) as answer:
+    with running(RevenuerMiddleware(waiting, FrontSettings(), judge)) as address:  # noqa: SIM117
+        with httpx.stream("POST", address + CHAT, json=chat("x")) as answer:
             next(answer.iter_raw())
     assert gone == ["http.request", "http.disconnect"]
     assert [told.status for told in judge.told] == [200]
