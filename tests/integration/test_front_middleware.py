@@ -184,7 +184,7 @@ def test_other_paths_and_methods_are_not_asked_about(open_place: Place) -> None:
     assert open_place.judge.events == []
 
 
-@pytest.mark.parametrize(("on_failure", "status"), [("open", 200), ("closed", 503)])
+@pytest.mark.parametrize(("on_failure", "status"), [("allow", 200), ("deny", 503)])
 def test_no_guard_is_the_named_failure_mode(on_failure: str, status: int) -> None:
     with place(Recorder(), on_failure=on_failure) as cut_off:
         cut_off.judge.reachable = False
@@ -286,10 +286,10 @@ def test_with_no_argument_it_is_set_up_by_the_environment(
     with pytest.raises(UsageError, match="REVENUER_GUARD_CONFIG"):
         RevenuerMiddleware(ModelServer())
     named = tmp_path / "front.toml"
-    named.write_text('remote = "http://127.0.0.1:1"\non_failure = "closed"\n')
+    named.write_text('remote = "http://127.0.0.1:1"\non_failure = "deny"\n')
     monkeypatch.setenv("REVENUER_GUARD_CONFIG", str(named))
     with running(RevenuerMiddleware(ModelServer())) as address:
         assert httpx.post(address + CHAT, json=chat("x")).status_code == 503
-    named.write_text("on_failur = 'closed'\n")
+    named.write_text("on_failur = 'deny'\n")
     with pytest.raises(InputError, match="on_failur"):
         read_settings(named)

@@ -38,6 +38,17 @@ _LANGUAGES: Mapping[str, str] = {
 }
 """LiteLLM's call types that ask a model for text -> which API they speak. Others are not asked about."""
 
+_OWN: Mapping[str, str] = {
+    "chat": "metadata",
+    "completions": "metadata",
+    "messages": "litellm_metadata",
+    "responses": "litellm_metadata",
+}
+"""Where LiteLLM keeps what it knows of the caller; the other of the two is the client's, to write there what it likes."""
+
+_MAX_ID = 256
+"""Characters of a request id; the client may choose LiteLLM's (`x-litellm-call-id`)."""
+
 _ACCOUNT_FIELDS: Mapping[str, tuple[str, str]] = {
     "key": ("api_key", "user_api_key_hash"),
     "user": ("user_id", "user_api_key_user_id"),
@@ -68,9 +79,9 @@ class GuardrailHooks:
         if language is None:
             return data
         try:
-            decision = await self.judge.decide(self._event(user_api_key_dict, data))
+            decision = await self.judge.decide(self._event(user_api_key_dict, data, language))
         except GuardUnreachableError as error:
-            if self.settings.on_failure == "closed":
+            if not self.settings.goes_on(error.allows):
                 raise _refused(unavailable()) from error
             return data
         except InputError as error:
@@ -102,12 +113,13 @@ class GuardrailHooks:
         await self._tell(kwargs, watch)
 
     async def _tell(self, kwargs: Mapping[str, Any], watch: AnswerWatch) -> None:
+        language = _LANGUAGES.get(str(kwargs.get("call_type")))
         parameters = kwargs.get("litellm_params") or {}
-        known = {**(parameters.get("litellm_metadata") or {}), **(parameters.get("metadata") or {})}
-        if "user_api_key_hash" not in known:
+        known = parameters.get(_OWN[language]) if language is not None else None
+        if not isinstance(known, dict) or "user_api_key_hash" not in known:
             return
         aftermath = Aftermath(
-            request_id=str(kwargs.get("litellm_call_id")),
+            request_id=str(kwargs.get("litellm_call_id"))[:_MAX_ID],
             account_id=self._account(
                 {field: known.get(logged) for field, logged in _ACCOUNT_FIELDS.values()}, None
             ),
@@ -122,8 +134,8 @@ class GuardrailHooks:
         except (GuardUnreachableError, InputError) as error:
             _log.warning("what became of request %s was not heard: %s", aftermath.request_id, error)
 
-    def _event(self, key: Any, data: dict[str, Any]) -> Event:
-        metadata = data.get("litellm_metadata") or data.get("metadata") or {}
+    def _event(self, key: Any, data: dict[str, Any], language: str) -> Event:
+        metadata = data.get(_OWN[language]) or {}
         client_ip = self._client_ip(metadata, data)
         known = {field: getattr(key, field, None) for field, _ in _ACCOUNT_FIELDS.values()}
         agent = metadata.get("user_agent")
@@ -131,7 +143,7 @@ class GuardrailHooks:
         return event_from_messages(
             messages,
             account_id=self._account(known, client_ip),
-            request_id=str(data.get("litellm_call_id") or uuid.uuid4().hex),
+            request_id=str(data.get("litellm_call_id") or uuid.uuid4().hex)[:_MAX_ID],
             timestamp=_now(),
             client_ip=client_ip,
             user_agent=agent if isinstance(agent, str) and agent else None,

@@ -89,8 +89,8 @@ class RevenuerMiddleware:
         """Return how to say no, what the answer is limited to, or None for an answer in full."""
         try:
             decision = await self._judge.decide(event)
-        except GuardUnreachableError:
-            return unavailable() if self._settings.on_failure == "closed" else None
+        except GuardUnreachableError as error:
+            return None if self._settings.goes_on(error.allows) else unavailable()
         if decision.action in UNANSWERED:
             return refusal_of(decision)
         return (decision.limits or Limits()) if decision.action is Action.RESTRICT else None

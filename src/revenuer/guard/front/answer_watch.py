@@ -112,7 +112,9 @@ def _reasoning_parts(said: dict[str, Any]) -> Iterable[dict[str, Any]]:
         yield from _dicts(holder.get("output"))
     for choice in _dicts(said.get("choices")):
         for message in _dicts([choice.get("message"), choice.get("delta")]):
-            yield from _dicts(message.get("thinking_blocks"))
+            fields = message.get("provider_specific_fields")
+            for holder in (message, fields if isinstance(fields, dict) else {}):
+                yield from _dicts(holder.get("thinking_blocks"))
             yield from _dicts(message.get("content"))
 
 

@@ -7,7 +7,11 @@ from revenuer.records import Decision, RevenuerError
 
 
 class GuardUnreachableError(RevenuerError):
-    """The guard did not answer in time: go on as the front's `on_failure` says."""
+    """There is no decision: go on as `on_failure` says, the guard's own where it could still tell (`allows`), else the front's."""
+
+    def __init__(self, message: str, *, allows: bool | None = None) -> None:
+        super().__init__(message)
+        self.allows = allows
 
 
 class Judge(Protocol):

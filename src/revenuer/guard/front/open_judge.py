@@ -7,7 +7,7 @@ from revenuer.guard.front.judge import Judge
 from revenuer.guard.front.remote import RemoteJudge
 from revenuer.guard.front.settings import FrontSettings
 from revenuer.guard.guard import Guard
-from revenuer.guard.policy import Policy
+from revenuer.guard.policy import load_policy
 from revenuer.guard.state import GuardState
 from revenuer.records import InputError
 
@@ -15,7 +15,8 @@ from revenuer.records import InputError
 def open_judge(settings: FrontSettings) -> Judge:
     """Return whom the front asks. Raises InputError or UsageError where a file or address that the settings name is no good."""
     if settings.remote is None:
-        return InProcessJudge(Guard(GuardState(Policy())))
+        policy = None if settings.policy is None else Path(settings.policy)
+        return InProcessJudge(Guard(GuardState(load_policy(policy))))
     key = None if settings.key_file is None else _key(Path(settings.key_file))
     return RemoteJudge(settings.remote, key=key, deadline_ms=settings.deadline_ms)
 

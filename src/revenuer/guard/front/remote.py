@@ -7,8 +7,8 @@ import msgspec
 
 from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.front.judge import GuardUnreachableError
-from revenuer.guard.front.wire import BrokenAnswerError, Wire
-from revenuer.records import Decision, InputError
+from revenuer.guard.front.wire import Answer, BrokenAnswerError, Wire
+from revenuer.records import UNANSWERED, Decision, InputError
 
 _log = logging.getLogger("revenuer.guard.front")
 
@@ -24,19 +24,27 @@ class RemoteJudge:
         self._decision = msgspec.json.Decoder(Decision)
 
     async def decide(self, event: Event) -> Decision:
+        """As `Judge` says; an event that the guard finds too long is asked about without its text."""
         answer = await self._ask("/v1/decide", msgspec.json.encode(event))
+        if answer.status == 413:
+            bare = msgspec.structs.replace(event, prompt=None, system_prompt=None)
+            answer = await self._ask("/v1/decide", msgspec.json.encode(bare))
         try:
-            return self._decision.decode(answer)
+            decision = self._decision.decode(answer.body)
         except msgspec.DecodeError as error:
             raise self._unreachable(f"an answer that is no decision: {error}") from error
+        if answer.failure is not None:
+            allows = decision.action not in UNANSWERED
+            raise GuardUnreachableError(f"the guard could not decide ({answer.failure})", allows=allows)
+        return decision
 
     async def learn(self, aftermath: Aftermath) -> None:
-        await self._ask("/v1/learn", msgspec.json.encode(aftermath))
+        await self._ask("/v1/outcomes", msgspec.json.encode(aftermath))
 
     async def close(self) -> None:
         await self._wire.close()
 
-    async def _ask(self, path: str, body: bytes) -> bytes:
+    async def _ask(self, path: str, body: bytes) -> Answer:
         try:
             async with asyncio.timeout(self._deadline_s):
                 answer = await self._wire.post(path, body)
@@ -44,14 +52,14 @@ class RemoteJudge:
             raise self._unreachable(f"nothing within {self._deadline_s * 1000:.0f} ms") from error
         except (OSError, BrokenAnswerError) as error:
             raise self._unreachable(str(error) or type(error).__name__) from error
-        if answer.status in (400, 413, 422):
-            raise InputError(f"the guard refuses the request as malformed (HTTP {answer.status})")
-        if answer.status not in (200, 202, 204):
+        if answer.status == 400:
+            raise InputError("the request does not fit the guard's bounds; send shorter names and ids")
+        if answer.status not in (200, 413):
             raise self._unreachable(f"HTTP {answer.status}")
         if not self._reachable:
             self._reachable = True
             _log.warning("the guard answers again")
-        return answer.body
+        return answer
 
     def _unreachable(self, what: str) -> GuardUnreachableError:
         if self._reachable:

@@ -18,9 +18,9 @@ PATHS = ("/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messag
 class FrontSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting of a front.
 
-    `remote`: address of a `revenuer guard serve`; without it the guard runs in this process, with `policy`, `index` and `journal` (files, a
-    folder). `key_file` holds the key for `remote`. `deadline_ms`: after which the guard counts as unreachable; then `on_failure` says
-    whether requests go on unchecked (`open`) or are answered 503 (`closed`). `account_header`: header that names the account; believed
+    `remote`: address of a `revenuer guard serve`; without it the guard runs in this process, by the file `policy`. `key_file` holds the
+    key for `remote`. `deadline_ms`: after which the remote guard counts as unreachable; then `on_failure` says whether requests go on
+    unchecked (`allow`) or are answered 503 (`deny`). `account_header`: header that names the account; believed
     only from `trusted_proxies`. `account`: in LiteLLM, what counts as the account. `max_body_bytes`: longer bodies pass unread, decided
     by their account alone.
     """
@@ -28,10 +28,8 @@ class FrontSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     remote: str | None = None
     key_file: str | None = None
     policy: str | None = None
-    index: str | None = None
-    journal: str | None = None
     deadline_ms: int = 50
-    on_failure: Literal["open", "closed"] = "open"
+    on_failure: Literal["allow", "deny"] = "allow"
     account_header: str | None = None
     account: Literal["key", "user", "team", "end_user"] = "key"
     trusted_proxies: tuple[str, ...] = ()
@@ -39,12 +37,14 @@ class FrontSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_body_bytes: int = 8 * 2**20
 
     def __post_init__(self) -> None:
-        if self.remote is not None and (self.policy or self.index or self.journal):
-            raise ValueError(
-                "`remote` excludes `policy`, `index` and `journal`: those are the remote guard's"
-            )
+        if self.remote is not None and self.policy is not None:
+            raise ValueError("`remote` excludes `policy`: the remote guard has its own")
         if self.deadline_ms < 1 or self.max_body_bytes < 1:
             raise ValueError("`deadline_ms` and `max_body_bytes` must be 1 or more")
+
+    def goes_on(self, allows: bool | None) -> bool:
+        """Return whether a request without a decision goes on; `allows`: what the guard itself says of that, if it could."""
+        return self.on_failure == "allow" if allows is None else allows
 
 
 def read_settings(path: Path) -> FrontSettings:
@@ -53,7 +53,7 @@ def read_settings(path: Path) -> FrontSettings:
         named = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path} cannot be read as the settings of a front: {error}") from error
-    for name in ("key_file", "policy", "index", "journal"):
+    for name in ("key_file", "policy"):
         if isinstance(named.get(name), str):
             named[name] = str(path.parent / named[name])
     return settings_from(named, str(path))

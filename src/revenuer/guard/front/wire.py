@@ -21,10 +21,11 @@ class BrokenAnswerError(Exception):
 
 
 class Answer(NamedTuple):
-    """`body` is complete."""
+    """`body` is complete. `failure`: why the guard answers in place of a decision, if it does (header `x-revenuer-failure`)."""
 
     status: int
     body: bytes
+    failure: str | None = None
 
 
 class _Connection(NamedTuple):
@@ -77,17 +78,14 @@ class Wire:
         reader, writer = connection
         reusable = False
         try:
-            head = f"POST {self._prefix}{path} HTTP/1.1\r\n{self._head}content-length: {len(body)}\r\n\r\n"
-            writer.write(head.encode("latin-1") + body)
+            asked = f"POST {self._prefix}{path} HTTP/1.1\r\n{self._head}content-length: {len(body)}\r\n\r\n"
+            writer.write(asked.encode("latin-1") + body)
             await writer.drain()
-            status, length, reusable = _parsed(await reader.readuntil(b"\r\n\r\n"))
-            answer = Answer(status, await reader.readexactly(length))
+            head = _parsed(await reader.readuntil(b"\r\n\r\n"))
+            answer = Answer(head.status, await reader.readexactly(head.length), head.failure)
+            reusable = head.reusable
         except asyncio.LimitOverrunError as error:
-            reusable = False
             raise BrokenAnswerError("the head of the answer is too long") from error
-        except BaseException:
-            reusable = False
-            raise
         finally:
             if reusable and len(self._idle) < MAX_IDLE:
                 self._idle.append(connection)
@@ -96,8 +94,17 @@ class Wire:
         return answer
 
 
-def _parsed(head: bytes) -> tuple[int, int, bool]:
-    """Return status, length of the body, and whether the connection may be used again. Raises BrokenAnswerError."""
+class _Head(NamedTuple):
+    """`length`: of the body. `reusable`: whether the connection may be used again."""
+
+    status: int
+    length: int
+    reusable: bool
+    failure: str | None
+
+
+def _parsed(head: bytes) -> _Head:
+    """Return what the head of an answer says. Raises BrokenAnswerError."""
     first, *lines = head.decode("latin-1").split("\r\n")
     named = {
         name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
@@ -108,4 +115,5 @@ def _parsed(head: bytes) -> tuple[int, int, bool]:
         raise BrokenAnswerError("the answer has no status or no content-length")
     if int(length) > MAX_ANSWER:
         raise BrokenAnswerError(f"the answer has {length} bytes; at most {MAX_ANSWER} are read")
-    return int(status), int(length), named.get("connection", "").lower() != "close" and protocol != "HTTP/1.0"
+    reusable = named.get("connection", "").lower() != "close" and protocol != "HTTP/1.0"
+    return _Head(int(status), int(length), reusable, named.get("x-revenuer-failure"))
