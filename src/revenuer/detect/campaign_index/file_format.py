@@ -102,7 +102,7 @@ def read_header(file: int, name: str) -> tuple[Header, int]:
             f"{name} has format version {version}, this program reads {FORMAT_VERSION}: upgrade whichever of the two programs "
             f"is older, or {MAKE_ANOTHER}"
         )
-    if size != file_bytes or size < _FIXED.size + DIGEST_BYTES:
+    if size != file_bytes or size < _padded(_FIXED.size + header_bytes) + DIGEST_BYTES:
         raise InputError(
             f"{name} is {size} bytes long and should be {file_bytes}: it is half-written or was changed; {MAKE_ANOTHER}"
         )
@@ -113,7 +113,7 @@ def read_header(file: int, name: str) -> tuple[Header, int]:
         raise InputError(f"{name} is damaged: its checksum does not fit its content; {MAKE_ANOTHER}")
     try:
         header = msgspec.json.decode(os.pread(file, header_bytes, _FIXED.size), type=Header)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InputError(f"{name} has a header that cannot be read ({error}); {MAKE_ANOTHER}") from error
     start = _padded(_FIXED.size + header_bytes)
     _check_sections(header.sections, size - DIGEST_BYTES - start, name)

@@ -22,6 +22,10 @@ from revenuer.detect.campaign_index.weight import log10_weight
 from revenuer.detect.keyed_hash import Key
 from revenuer.records import InputError
 
+MOST_ACCOUNTS = 2**31 - 1
+END_OF_TIME = 253_402_300_800_000_000
+"""The year 10000, in microseconds since 1970: dates end there."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CampaignIndex:
@@ -70,6 +74,8 @@ class CampaignIndex:
     @classmethod
     def _read(cls, descriptor: int, path: Path) -> "CampaignIndex":
         header, start = read_header(descriptor, str(path))
+        if not 0 <= header.made_at < END_OF_TIME:
+            raise InputError(f"{path} was made at no time that there is ({header.made_at}); {MAKE_ANOTHER}")
         buffer = memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
         index = cls(
             path=path,
@@ -158,7 +164,8 @@ class CampaignIndex:
         n, slots, entries = len(self.entries), len(self.table_keys), self.entries
         rows, following = self.table_rows, entries["next"]
         sound = (
-            slots == len(rows)
+            all(map(_plausible, self.campaigns))
+            and slots == len(rows)
             and slots > 0
             and slots & (slots - 1) == 0
             and 2 * int((rows >= 0).sum()) <= slots
@@ -170,7 +177,6 @@ class CampaignIndex:
             and bool((entries["members"] >= 1).all() and (entries["outsiders"] >= 0).all())
             and bool((entries["members"] <= self.sizes[entries["campaign"]]).all())
             and bool(((entries["support"] >= 0) & (entries["support"] <= 1)).all())
-            and all(c.members >= 1 and 0 <= c.strangers <= c.population for c in self.campaigns)
         )
         if not sound:
             raise InputError(
@@ -193,6 +199,15 @@ def check_key(note: KeyNote, key: Key, name: str) -> None:
     mine = named.get(own.state, f"under the key {own.id}")
     raise InputError(
         f"{name} is hashed {theirs}, and we hash {mine}: give both the same --key-file (scan again with it, or configure it here)"
+    )
+
+
+def _plausible(campaign: IndexedCampaign) -> bool:
+    times = (campaign.first_seen, campaign.last_seen, campaign.indexed_at)
+    return (
+        1 <= campaign.members <= MOST_ACCOUNTS
+        and 0 <= campaign.strangers <= campaign.population <= MOST_ACCOUNTS
+        and all(0 <= time < END_OF_TIME for time in times)
     )
 
 
