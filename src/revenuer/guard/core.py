@@ -1,13 +1,14 @@
 """The core: one event in, one decision out. No sockets, no clock, no threads; every front and `revenuer replay` share it."""
 
+from revenuer.detect.campaign_index import CampaignIndex
 from revenuer.guard.assessment import NOTHING
 from revenuer.guard.event import Aftermath, Event
-from revenuer.guard.ledger import EMPTY
 from revenuer.guard.notes import Placed, Received, read_note
 from revenuer.guard.policy import rule
 from revenuer.guard.standing import lifted
 from revenuer.guard.state import GuardState
 from revenuer.guard.suspicion import Suspect, attend, foreign_signature, judge_account
+from revenuer.guard.suspicion import use_index as take_index
 from revenuer.records import UNANSWERED, Action, Decision
 
 NO_EVIDENCE = "no evidence"
@@ -27,7 +28,7 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
         ledger.register(row, event.organization_id, event.account)
     address = ledger.address(event.client_ip) if event.client_ip else 0
     prompt = event.prompt.encode("utf-8", "surrogatepass") if event.prompt else b""
-    flags = ledger.observe(row, now, address, prompt, books.watched.keys, EMPTY)
+    flags = ledger.observe(row, now, address, prompt, books.watched.keys, books.index_table)
     suspect = attend(event, row, flags, books, now) if flags else None
     if event.reasoning_signature is not None:
         suspect = _signature(event, row, suspect, state) or suspect
@@ -104,6 +105,12 @@ def hear(note: bytes, state: GuardState) -> GuardState:
             state.hear_received(told)
         case None:
             state.unread += 1
+    return state
+
+
+def use_index(index: CampaignIndex | None, state: GuardState) -> GuardState:
+    """Return the state with another campaign index in force. What was found by the earlier one stays known."""
+    take_index(state.books, index, state.now)
     return state
 
 

@@ -46,7 +46,7 @@ KNOWN_ADDRESSES = 1 << 17
 """Addresses whose hashes are kept at hand."""
 SIGNUP_WINDOW_US = 6 * 3600 * 1_000_000
 """Sign-ups within six hours count as of one night's work."""
-EMPTY = np.zeros(1, np.uint64)
+NO_INDEX = (np.zeros(1, np.uint64), np.full(1, -1, np.int32))
 NO_TEXT = np.zeros(0, np.uint8)
 
 
@@ -86,12 +86,12 @@ class Ledger:
         address: int,
         prompt: bytes,
         watched: npt.NDArray[np.uint64],
-        indexed: npt.NDArray[np.uint64],
+        index: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]] = NO_INDEX,
     ) -> int:
         """Count one request and its prompt; return the kernel's flags. `out` then holds the details until the next call."""
         data = np.frombuffer(prompt, np.uint8) if prompt else NO_TEXT
         flags: int = observe(
-            data, row, now, np.uint64(address), self.accounts, self.reach, watched, indexed, self._weights, self._bias, self._bets,
+            data, row, now, np.uint64(address), self.accounts, self.reach, watched, index[0], index[1], self._weights, self._bias, self._bets,
             self.key[0], self.key[1], self._tokens, self._places, self._kinds, self.out,
         )  # fmt: skip
         return flags

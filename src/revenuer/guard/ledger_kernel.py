@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from revenuer.detect.campaign_index import fingerprint_key, lookup
 from revenuer.detect.fingerprints import KIND_BITS, SPAN, text_hash, winnow
 from revenuer.detect.intent import score_into
 from revenuer.detect.keyed_hash import siphash
@@ -131,7 +132,8 @@ def observe(
     accounts: np.ndarray,
     reach: np.ndarray,
     watched: np.ndarray,
-    indexed: np.ndarray,
+    index_keys: np.ndarray,
+    index_rows: np.ndarray,
     weights: np.ndarray,
     bias: np.ndarray,
     bets: np.ndarray,
@@ -144,7 +146,8 @@ def observe(
 ) -> int:
     """Take the prompt `data` (uint8, empty = none) of account `row` into `accounts` and `reach`; return flags, and details in `out`.
 
-    `now` microseconds; `address` the hash of the address it came from, 0 = not known. `watched`, `indexed`: open-addressing tables of spans to report. `bets` float32 (2, 4): nats that a positive and a negative prompt
+    `now` microseconds; `address` the hash of the address it came from, 0 = not known. `watched`: an open-addressing table of spans to report; `index_keys`, `index_rows`: the
+    table of a campaign index, or empty. `bets` float32 (2, 4): nats that a positive and a negative prompt
     add to an intent's e-process. `tokens` uint64 (3, MAX_TOKENS), `places` int64 (2, MAX_TOKENS), `kinds` uint8: scratch. `out`: HEAD places, then
     HEAVY, WATCHED and INDEXED spans (MAX_HITS each), then all spans of the prompt.
     """
@@ -185,7 +188,11 @@ def observe(
             out[HEAD + MAX_HITS + np.int64(out[4])] = span
             out[4] += _U1
             flags |= WATCHED
-        if len(indexed) > 1 and probe(indexed, span) >= 0 and out[5] < np.uint64(MAX_HITS):
+        if (
+            len(index_keys) > 1
+            and out[5] < np.uint64(MAX_HITS)
+            and lookup(index_keys, index_rows, fingerprint_key(span)) >= 0
+        ):
             out[HEAD + 2 * MAX_HITS + np.int64(out[5])] = span
             out[5] += _U1
             flags |= INDEXED

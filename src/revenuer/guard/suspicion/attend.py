@@ -5,8 +5,9 @@ import math
 from revenuer.detect.intent import INTENTS
 from revenuer.guard.event import Event
 from revenuer.guard.ledger import Ledger
-from revenuer.guard.ledger_kernel import FIRST, HEAVY, NEW_ADDRESS, POSITIVE, WATCHED
+from revenuer.guard.ledger_kernel import FIRST, HEAVY, INDEXED, NEW_ADDRESS, POSITIVE, WATCHED
 from revenuer.guard.suspicion.books import Books
+from revenuer.guard.suspicion.indexed import look_up_identity, look_up_spans
 from revenuer.guard.suspicion.linked import became_elevated, seek_link
 from revenuer.guard.suspicion.pooled import has_habit, span_sent
 from revenuer.guard.suspicion.suspect import MAX_SPANS, Suspect
@@ -28,6 +29,10 @@ def attend(event: Event, row: int, flags: int, books: Books, now: int) -> Suspec
         suspect = _register(row, books, suspect, now)
     if flags & NEW_ADDRESS:
         suspect = _new_address(row, books, suspect, now)
+    if books.index is not None and flags & (FIRST | NEW_ADDRESS) and not declared(event):
+        suspect = look_up_identity(books, event, suspect, now)
+    if flags & INDEXED and not declared(event):
+        suspect = look_up_spans(books, event.account_id, suspect, books.ledger.reported(2), now)
     if flags & POSITIVE:
         suspect = _positive(event, row, books, suspect, now)
     if flags & HEAVY:

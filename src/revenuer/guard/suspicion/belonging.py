@@ -45,12 +45,14 @@ def belonging(books: Books, suspect: Suspect, operator: Operator) -> tuple[float
     if not found:
         return 0.0, ()
     total = NOT_SHOWN + sum(weight for weight, _ in found)
-    if not (suspect.intents or suspect.relays or suspect.lent or suspect.sent & operator.heavy):
+    named = suspect.indexed.get(operator.name, {}).keys() & {"named", "words"}
+    if not (named or suspect.intents or suspect.relays or suspect.lent or suspect.sent & operator.heavy):
         total = min(total, MOST_IDENTITY)
     return total, tuple(words for _, words in found)
 
 
 def _evidence(books: Books, suspect: Suspect, operator: Operator) -> Iterator[tuple[float, str]]:
+    yield from _indexed(suspect, operator)
     inside = suspect.operator is not None and books.operator_of(suspect) is operator
     others = len(operator.members) - inside
     if suspect.lent:
@@ -66,6 +68,16 @@ def _evidence(books: Books, suspect: Suspect, operator: Operator) -> Iterator[tu
     if suspect.relays and operator.relays >= HABIT_OF_OPERATOR * len(operator.members):
         rate = max(LEAST_RELAYS, books.relays / len(books.ledger))
         yield math.log10(RELAY_SHARE / rate), "begins conversations with somebody's reasoning signatures"
+
+
+def _indexed(suspect: Suspect, operator: Operator) -> Iterator[tuple[float, str]]:
+    for story, weight in suspect.indexed.get(operator.name, {}).items():
+        if story == "named":
+            yield weight, "a scan named it one of the campaign's accounts"
+        elif story == "words":
+            yield min(weight, MOST_TEMPLATE), "sends a span that marks the campaign"
+        elif weight > 0:
+            yield weight, f"shares a {story} with the campaign's accounts"
 
 
 def _shared_values(

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
-from revenuer.guard.ledger import Ledger
+from revenuer.detect.campaign_index import CampaignIndex
+from revenuer.guard.ledger import NO_INDEX, Ledger
 from revenuer.guard.span_table import SpanTable
 from revenuer.guard.suspicion.suspect import Operator, Pool, Suspect
 
@@ -36,6 +38,7 @@ class Books:
         self.marked_values: dict[int, str] = {}
         self.marked_spans: dict[int, set[str]] = {}
         self.renamed: dict[str, str] = {}
+        self.index: CampaignIndex | None = None
         self.elevated: dict[int, int] = {}
         self.learnt: dict[str, int] = {}
         self.relays = 0
@@ -113,6 +116,17 @@ class Books:
         self.operators[found.name] = found
         self.changed.add(("operator", found.name))
         return found
+
+    def known_operator(self, name: str, now: int) -> Operator:
+        """Return a new operator under the name that a scan gave it; having been looked for elsewhere, it costs no discount here."""
+        found = self.operators[name] = Operator(name=name, ordinal=1, began=now, last=now)
+        self.changed.add(("operator", name))
+        return found
+
+    @property
+    def index_table(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+        """The table that the kernel asks for indexed spans."""
+        return (self.index.table_keys, self.index.table_rows) if self.index is not None else NO_INDEX
 
     def join(self, operator: Operator, suspect: Suspect) -> None:
         """Count a suspect that belongs to no operator yet to this one."""
