@@ -25,7 +25,7 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
     row = ledger.rows.get(event.account_id)
     if row is None:
         row = ledger.row_of(event.account_id, now)
-        ledger.register(row, event.organization_id, event.account)
+        ledger.register(row, event)
     address = ledger.address(event.client_ip) if event.client_ip else 0
     prompt = event.prompt.encode("utf-8", "surrogatepass") if event.prompt else b""
     flags = ledger.observe(row, now, address, prompt, books.watched.keys, books.index_table)

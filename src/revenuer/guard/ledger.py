@@ -9,7 +9,7 @@ import numpy.typing as npt
 from revenuer.detect.intent import BACKGROUND_RATE, INTENTS, THRESHOLDS, load_model
 from revenuer.detect.keyed_hash import UNKEYED
 from revenuer.detect.tokens import MAX_TOKENS
-from revenuer.guard.event import Registered
+from revenuer.guard.event import Event
 from revenuer.guard.ledger_kernel import (
     ACCOUNT_ROW,
     HEAD,
@@ -38,6 +38,7 @@ KIND_OF_VALUE = {
     "email_domain": 3,
     "organization": 4,
     "signup_window": 5,
+    "client": 6,
 }
 """Addresses at sign-up and in use are of one kind: an account that is created and used behind one proxy shows one fact."""
 
@@ -112,8 +113,13 @@ class Ledger:
         """Return about how many accounts ever sent `span`; never too few until counts are halved."""
         return int(reach_of(self.reach, np.uint64(span)))
 
-    def register(self, row: int, organization: str | None, account: Registered | None) -> None:
-        """Keep what is registered of the account: at its first request, or when it is first told."""
+    def register(self, row: int, event: Event) -> None:
+        """Keep what is registered of the account, and the client that its first request comes from."""
+        organization, account = event.organization_id, event.account
+        if event.tls_fingerprint and event.user_agent:
+            self.accounts["facts"][row, 4] = self.hashed(
+                "client", f"{event.tls_fingerprint}\n{event.user_agent}"
+            )
         if account is not None:
             organization = organization or account.organization_id
             given = (account.payment_fingerprint, account.signup_ip, account.email_domain)

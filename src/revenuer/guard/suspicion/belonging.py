@@ -8,14 +8,14 @@ import math
 from collections.abc import Iterator
 
 from revenuer.guard.suspicion.books import Books
-from revenuer.guard.suspicion.house import SIGNUP_WINDOW
+from revenuer.guard.suspicion.house import WEAK_KINDS
 from revenuer.guard.suspicion.linked import elevated_rate
 from revenuer.guard.suspicion.replayed import DECISIVE
 from revenuer.guard.suspicion.suspect import Operator, Suspect
 
-MOST = {1: 2.5, 2: 2.0, 3: 1.5, 5: 1.5}
-"""Most that one shared value counts, by kind: card, address, mail domain, night of the sign-up. Proxies have honest neighbours; cards are issued in series."""
-KINDS = {1: "payment fingerprint", 2: "address", 3: "mail domain", 5: "night of sign-up"}
+MOST = {1: 2.5, 2: 2.0, 3: 1.5, 5: 1.5, 6: 1.0}
+"""Most that one shared value counts, by kind: card, address, mail domain, night of the sign-up, client. Proxies have honest neighbours; cards are issued in series."""
+KINDS = {1: "payment fingerprint", 2: "address", 3: "mail domain", 5: "night of sign-up", 6: "client"}
 NOT_SHOWN = -0.3
 """log10 that is paid for the kinds that an account does not show."""
 LENT = 2.0
@@ -23,8 +23,8 @@ MOST_LENT = 4.0
 PER_WORD = 1.2
 MOST_WORDS = 3.6
 MOST_TEMPLATE = 4.0
-NIGHT_SHARE = 0.01
-"""A night in which more than one in a hundred accounts signed up says nothing."""
+COMMON_SHARE = 0.01
+"""A night in which more than one in a hundred accounts signed up, a client that more than these have, says nothing."""
 MOST_IDENTITY = 2.5
 """Shared identity convicts nobody who asks for nothing suspect: proxies and nights have honest neighbours."""
 MOST_INTENT = 1.0
@@ -45,14 +45,14 @@ def belonging(books: Books, suspect: Suspect, operator: Operator) -> tuple[float
     if not found:
         return 0.0, ()
     total = NOT_SHOWN + sum(weight for weight, _ in found)
-    named = suspect.indexed.get(operator.name, {}).keys() & {"named", "words"}
+    named = _stories(books, suspect, operator).keys() & {"named", "words"}
     if not (named or suspect.intents or suspect.relays or suspect.lent or suspect.sent & operator.heavy):
         total = min(total, MOST_IDENTITY)
     return total, tuple(words for _, words in found)
 
 
 def _evidence(books: Books, suspect: Suspect, operator: Operator) -> Iterator[tuple[float, str]]:
-    yield from _indexed(suspect, operator)
+    yield from _indexed(books, suspect, operator)
     inside = suspect.operator is not None and books.operator_of(suspect) is operator
     others = len(operator.members) - inside
     if suspect.lent:
@@ -70,8 +70,18 @@ def _evidence(books: Books, suspect: Suspect, operator: Operator) -> Iterator[tu
         yield math.log10(RELAY_SHARE / rate), "begins conversations with somebody's reasoning signatures"
 
 
-def _indexed(suspect: Suspect, operator: Operator) -> Iterator[tuple[float, str]]:
-    for story, weight in suspect.indexed.get(operator.name, {}).items():
+def _stories(books: Books, suspect: Suspect, operator: Operator) -> dict[str, float]:
+    """Return what the index says of the suspect and this operator, by story."""
+    found: dict[str, float] = {}
+    for name, stories in suspect.indexed.items():
+        if books.operator(name) is operator:
+            for story, weight in stories.items():
+                found[story] = max(found.get(story, 0.0), weight)
+    return found
+
+
+def _indexed(books: Books, suspect: Suspect, operator: Operator) -> Iterator[tuple[float, str]]:
+    for story, weight in _stories(books, suspect, operator).items():
         if story == "named":
             yield weight, "a scan named it one of the campaign's accounts"
         elif story == "words":
@@ -89,7 +99,7 @@ def _shared_values(
         held = operator.values.get(value, 0) - inside
         holders = books.ledger.values.holders(value)
         kind = value & 7
-        cap = max(books.cap(), NIGHT_SHARE * size) if kind == SIGNUP_WINDOW else books.cap()
+        cap = max(books.cap(), COMMON_SHARE * size) if kind in WEAK_KINDS else books.cap()
         if held < 1 or holders > cap:
             continue
         outside = (max(holders - held - 1, 0) + 1) / max(size - others, 1)

@@ -45,6 +45,7 @@ class Books:
         self.contained = 0
         self.operators_seen = 0
         self.pools_seen = 0
+        self.indexes_seen = 0
         self.changed: set[tuple[str, str]] = set()
 
     def cap(self) -> float:

@@ -1,10 +1,12 @@
 """Tells one house (an office, a class, a company's accounts) from an operator's scattered ones."""
 
+from collections.abc import Mapping
+
 from revenuer.guard.suspicion.suspect import Operator
 
 LEAST_MEMBERS = 4
-SIGNUP_WINDOW = 5
-"""Kind of value that links nobody by itself: a night has many strangers' sign-ups."""
+WEAK_KINDS = frozenset({5, 6})
+"""Kinds of value that link nobody by themselves: many strangers sign up in one night, and many run one client."""
 HOUSE_SHARE = 0.6
 """A value that this share of the members hold makes them a house."""
 
@@ -12,4 +14,9 @@ HOUSE_SHARE = 0.6
 def is_house(operator: Operator) -> bool:
     """Return whether the members may be one house: too few to tell, or one value holds most of them."""
     n = len(operator.members)
-    return n < LEAST_MEMBERS or max(operator.values.values(), default=0) >= HOUSE_SHARE * n
+    return n < LEAST_MEMBERS or strongest(operator.values) >= HOUSE_SHARE * n
+
+
+def strongest(values: Mapping[int, int]) -> int:
+    """Return how many accounts hold the commonest of `values` (value -> holders), of the kinds that may link."""
+    return max((held for value, held in values.items() if value & 7 not in WEAK_KINDS), default=0)

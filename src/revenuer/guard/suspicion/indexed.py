@@ -4,7 +4,10 @@ An index is made with hindsight over the whole log, so its campaigns count as co
 here is taken to be like the strangers there.
 """
 
+from collections import Counter
 from collections.abc import Iterator
+
+import numpy as np
 
 from revenuer.detect.campaign_index import CampaignIndex, KeyKind, fingerprint_key, index_key
 from revenuer.detect.string_hash import hash_string
@@ -12,6 +15,7 @@ from revenuer.guard.event import Event
 from revenuer.guard.ledger import canonical_address
 from revenuer.guard.suspicion.books import Books
 from revenuer.guard.suspicion.suspect import Suspect
+from revenuer.guard.suspicion.weighing import CONTAIN_AT, discount
 
 WORTH_KEEPING = 1.0
 """log10 from which a match makes an account a suspect: what ten times as many members as strangers have."""
@@ -29,17 +33,45 @@ STORIES = {
 
 
 def use_index(books: Books, index: CampaignIndex | None, now: int) -> None:
-    """Take `index` for the one in force; its campaigns become contained operators, those of an earlier one stay with their suspects."""
+    """Take `index` for the one in force. What an earlier one said of suspects stays with them.
+
+    Each index is one more look at the log, so the evidence of its campaigns is discounted as that of operators is. A live operator of
+    which most accounts are a campaign's is that campaign.
+    """
     books.index = index
     if index is None:
         return
+    books.indexes_seen += 1
     for campaign in index.campaigns:
-        operator = books.operators.get(campaign.campaign_id) or books.known_operator(
-            campaign.campaign_id, now
+        operator = books.operator(campaign.campaign_id) or books.known_operator(campaign.campaign_id, now)
+        log10_e = campaign.log10_e - discount(books.indexes_seen, books.contained)
+        if log10_e > operator.sources.get("scan", 0.0):
+            operator.sources["scan"] = log10_e
+            operator.reasons["scan"] = f"a scan found it among {campaign.members} accounts"
+            books.changed.add(("operator", operator.name))
+        if operator.log10_e >= CONTAIN_AT and not operator.contained:
+            operator.contained = now
+            books.contained += 1
+    _recognise(books, index, now)
+
+
+def _recognise(books: Books, index: CampaignIndex, now: int) -> None:
+    """Merge live operators into the campaigns that hold most of their accounts, and note who of the suspects is named."""
+    for suspect in list(books.suspects.values()):
+        key = _key_of(books, KeyKind.MEMBER, suspect.account_id)
+        _matched(books, index, key, suspect.account_id, suspect, now)
+    current = {campaign.campaign_id for campaign in index.campaigns}
+    for operator in list(books.operators.values()):
+        named = Counter(
+            name
+            for member in operator.members
+            for name, stories in books.suspects[member].indexed.items()
+            if "named" in stories and name in current and books.operator(name) is not operator
         )
-        operator.sources["scan"] = campaign.log10_e
-        operator.reasons["scan"] = f"found by a scan among {campaign.members} accounts"
-        operator.contained = operator.contained or now
+        name, most = named.most_common(1)[0] if named else ("", 0)
+        campaign = books.operator(name) if name else None
+        if campaign is not None and campaign is not operator and most >= max(3, 0.5 * len(operator.members)):
+            books.merge(campaign, operator)
 
 
 def look_up_spans(
@@ -50,7 +82,7 @@ def look_up_spans(
     if index is None:
         return suspect
     for span in spans:
-        suspect = _matched(books, index, int(fingerprint_key(span)), account_id, suspect, now)
+        suspect = _matched(books, index, int(fingerprint_key(np.uint64(span))), account_id, suspect, now)
     return suspect
 
 
@@ -60,9 +92,13 @@ def look_up_identity(books: Books, event: Event, suspect: Suspect | None, now: i
     if index is None:
         return suspect
     for kind, value in _values(event):
-        key = int(index_key(int(kind), hash_string(value, books.ledger.key)))
+        key = _key_of(books, kind, value)
         suspect = _matched(books, index, key, event.account_id, suspect, now)
     return suspect
+
+
+def _key_of(books: Books, kind: KeyKind, value: str) -> int:
+    return int(index_key(int(kind), np.uint64(hash_string(value, books.ledger.key))))
 
 
 def _values(event: Event) -> Iterator[tuple[KeyKind, str]]:

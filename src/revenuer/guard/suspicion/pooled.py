@@ -8,7 +8,7 @@ from collections import Counter
 
 from revenuer.guard.suspicion.books import MAX_HABITS, Books
 from revenuer.guard.suspicion.containment import contain
-from revenuer.guard.suspicion.house import HOUSE_SHARE, SIGNUP_WINDOW
+from revenuer.guard.suspicion.house import HOUSE_SHARE, WEAK_KINDS, strongest
 from revenuer.guard.suspicion.suspect import Operator, Pool
 from revenuer.guard.suspicion.weighing import CONTAIN_AT, bet, discount
 
@@ -71,7 +71,7 @@ def _enter(books: Books, pool: Pool, account_id: str) -> None:
         shared = {
             value
             for value in values
-            if value & 7 != SIGNUP_WINDOW and value in pool.values and books.links(value)
+            if value & 7 not in WEAK_KINDS and value in pool.values and books.links(value)
         }
         pool.log10_e += bet(_chance(books, pool), EXPECTED, bool(shared))
         if shared:
@@ -92,7 +92,7 @@ def _chance(books: Books, pool: Pool) -> float:
     total = 0.0
     for value, held in pool.values.items():
         holders = books.ledger.values.holders(value)
-        if holders <= cap and value & 7 != SIGNUP_WINDOW:
+        if holders <= cap and value & 7 not in WEAK_KINDS:
             total += (max(holders - held, 0) + 1) / size
     return min(max(total, LEAST_CHANCE), EXPECTED)
 
@@ -106,7 +106,7 @@ def _weigh(books: Books, pool: Pool, now: int) -> None:
     if (
         log10_e < CONTAIN_AT
         or n < LEAST_ACCOUNTS
-        or max(pool.values.values()) >= HOUSE_SHARE * n
+        or strongest(pool.values) >= HOUSE_SHARE * n
         or n < HABIT_SHARE * books.ledger.reach_of(pool.span)
         or len(pool.matched) < PURE * n
         or (pool.sent >= LEAST_SENT and len(pool.texts) < DISTINCT * pool.sent)
