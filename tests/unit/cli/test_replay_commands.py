@@ -12,9 +12,11 @@ import pytest
 
 from builders.replayed import accounts, exchanges, replaying_log
 from revenuer.cli import main
+from revenuer.cli.run_replay import LogOptions, open_log
 from revenuer.guard.policy import Policy, default_text
-from revenuer.records import DECISION_SCHEMA
+from revenuer.records import DECISION_SCHEMA, ResourceError
 from revenuer.report import ACCOUNT_VERDICT_SCHEMA
+from revenuer.simulate import simulate
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -96,6 +98,35 @@ def test_the_truth_beside_the_log_is_compared(call: Call, tmp_path: Path) -> Non
     _, out, _ = call("replay", "log.parquet", "--out", "out")
     assert "50.0 %" in out
     assert "restricted although no campaign: 0 of 1 (0.00 in 1,000)" in out
+
+
+def test_a_file_called_truth_that_is_no_simulation_s(call: Call, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"account_id": ["thief"], "plan": ["pro"]}), tmp_path / "truth.parquet")
+    assert "truth" not in call("replay", "log.parquet", "--out", "out")[1]
+    (tmp_path / "truth.parquet").write_text("no")
+    code, _, err = call("replay", "log.parquet", "--out", "other")
+    assert code == 2
+    assert "move it away" in err
+
+
+def test_a_simulated_replay_of_signatures_is_contained_and_nobody_else_is(tmp_path: Path, call: Call) -> None:
+    simulate("demo", tmp_path / "town", seed=3, scale=0.2)
+    log = ("town/exchanges.parquet", "--accounts", "town/accounts.parquet")
+    code, out, _ = call("replay", *log, "--out", "out", "--json")
+    rows = {row["archetype"]: row for row in json.loads(out)["replay"]["truth"]}
+    assert code == 1
+    assert rows["signature_replay"]["denied"] > 0
+    assert rows["signature_replay"]["harvest_served"] < rows["signature_replay"]["harvest"]
+    assert [name for name, row in rows.items() if row["role"] != "campaign" and row["restricted"]] == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, call: Call) -> None:
+    with (
+        open_log([str(tmp_path / "log.parquet")], LogOptions()) as log,
+        pytest.raises(ResourceError, match="free some space"),
+    ):
+        log.run(Policy(), Path("/dev/full"), "replaying")
 
 
 def test_nothing_restricted_is_0(call: Call) -> None:
