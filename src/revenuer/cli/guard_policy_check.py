@@ -40,6 +40,6 @@ def _text(reading: PolicyReading, file: Path) -> str:
     policy = reading.policy
     mode = "shadow mode, acts on nobody" if policy.shadow else "live"
     if policy.shadow and policy.enforce:
-        mode = f"shadow mode, but {', '.join(sorted(policy.enforce))} act"
+        mode = f"shadow mode, but acts on {', '.join(sorted(policy.enforce))}"
     lines.append(f"{file} can be used: version {policy.version}, {len(policy.rules)} rules, {mode}")
     return "\n".join(lines)

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from revenuer.guard.policy import Policy
-from revenuer.guard.replay import Comparison
+from revenuer.guard.replay import Comparison, SegmentRow
 from revenuer.report.terminal_lines import bare_table, encodable, print_line, shortened
 from revenuer.report.visible import plain
 from revenuer.report.wording import count, one_line, plural
@@ -48,33 +48,27 @@ def print_comparison(found: Comparison, old: Policy, new: Policy, kind: str, con
 
 
 def _print_segments(found: Comparison, kind: str, console: Console) -> None:
+    """Print the segments in which anybody is touched, and name the others: that nobody is, is an answer too."""
+    touched = [row for row in found.segments if row.restricted_before or row.restricted_after or row.requests]
     print_line(console, f"by {kind}:")
-    table = bare_table(console)
-    table.add_column("segment", overflow="fold")
-    names = (
-        "accounts",
-        "restricted: old",
-        "new",
-        "newly restricted",
-        "newly denied",
-        "no longer",
-        "requests",
-    )
-    for name in names:
-        table.add_column(name, justify="right")
-    for row in found.segments:
-        figures = (
-            row.accounts,
-            row.restricted_before,
-            row.restricted_after,
-            row.newly_restricted,
-            row.newly_denied,
-            row.no_longer_restricted,
-            row.requests,
+    for row in touched:
+        print_line(
+            console,
+            f"  {plain(row.segment)}: {plural(row.accounts, 'account')}, restricted {count(row.restricted_before)} -> "
+            f"{count(row.restricted_after)} ({_changes(row)}); {plural(row.requests, 'request')} met otherwise",
         )
-        table.add_row(encodable(Text(plain(row.segment)), console), *(count(figure) for figure in figures))
-    console.print(table)
-    print_line(
-        console,
-        "old, new: accounts restricted under each; +: newly, -: no longer; requests: met with another action",
+    untouched = [
+        f"{plain(row.segment)} ({count(row.accounts)})" for row in found.segments if row not in touched
+    ]
+    if untouched:
+        print_line(console, f"nobody restricted under either policy: {'; '.join(untouched)}")
+
+
+def _changes(row: SegmentRow) -> str:
+    parts = (
+        (row.newly_restricted, "newly restricted"),
+        (row.newly_denied, "newly denied"),
+        (row.no_longer_restricted, "no longer restricted"),
+        (row.no_longer_denied, "no longer denied"),
     )
+    return ", ".join(f"{count(number)} {words}" for number, words in parts if number) or "the same accounts"

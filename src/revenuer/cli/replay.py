@@ -72,8 +72,8 @@ def command(
     code 1 when anything was restricted (with --shadow: would have been).
     """
     check_replaceable(out, REPLAY_FILES)
-    policy = load_policy(policy_file)
-    policy = live(policy) if enforce else replace(policy, shadow=True, enforce=frozenset())
+    written = load_policy(policy_file)
+    policy = live(written) if enforce else replace(written, shadow=True, enforce=frozenset())
     options = LogOptions(mapping=load_mapping(mapping) if mapping else None, **how)
     with open_log(logs, options) as log:
         found, truth = _replayed(log, policy, logs)
@@ -82,9 +82,13 @@ def command(
         content = campaigns_json(found.result, now)
         write_directory(out, _contents(log, found, content), known=REPLAY_FILES)
     if as_json:
-        click.echo(json_bytes({**content, "replay": _figures(found, truth, policy, restricted)}))
+        click.echo(
+            json_bytes(
+                {**content, "replay": _figures(found, truth, written.version, not enforce, restricted)}
+            )
+        )
     else:
-        print_replay(found, truth, policy, restricted, Console(), out)
+        print_replay(found, truth, written.version, not enforce, restricted, Console(), out)
     return 1 if restricted else 0
 
 
@@ -116,7 +120,7 @@ def _restricted(decisions: Path) -> int:
 
 
 def _figures(
-    found: Findings, truth: tuple[ServedRow, ...], policy: Policy, restricted: int
+    found: Findings, truth: tuple[ServedRow, ...], version: str, shadow: bool, restricted: int
 ) -> dict[str, Any]:
     rows = []
     for one in found.containment:
@@ -124,8 +128,8 @@ def _figures(
         times = {name: iso(row[name]) for name in ("first_seen", "last_seen", "contained_at") if row[name]}
         rows.append({**row, **times})
     figures: dict[str, Any] = {
-        "policy_version": policy.version,
-        "shadow": policy.shadow,
+        "policy_version": version,
+        "shadow": shadow,
         "accounts_restricted": restricted,
         "containment": rows,
     }

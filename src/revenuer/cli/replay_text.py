@@ -6,7 +6,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from revenuer.guard.policy import Policy
 from revenuer.guard.replay import Containment, Findings, ServedRow
 from revenuer.records import Campaign
 from revenuer.report.terminal_lines import bare_table, encodable, print_line, shortened
@@ -22,20 +21,21 @@ WIDE = 110
 def print_replay(
     found: Findings,
     truth: tuple[ServedRow, ...],
-    policy: Policy,
+    version: str,
+    shadow: bool,
     restricted: int,
     console: Console,
     out: Path,
 ) -> None:
     """Print the answer: verdict, campaigns, truth where there is one, input, where the files are."""
     result = found.result
-    mode = "would have restricted" if policy.shadow else "restricted"
+    mode = "would have restricted" if shadow else "restricted"
     print_line(
         console,
         f"{plural(len(result.campaigns), 'campaign')}; the guard {mode} {plural(restricted, 'account')} of {count(result.input.accounts)}",
         "bold",
     )
-    print_line(console, f"policy {policy.version}, {'shadow mode' if policy.shadow else 'as if live'}")
+    print_line(console, f"policy {version}, {'shadow mode' if shadow else 'as if live'}")
     if found.containment:
         console.print()
         _print_campaigns(result.campaigns, found.containment, console)

@@ -18,11 +18,12 @@ from revenuer.guard.policy import Policy
 from revenuer.guard.replay import LOG, registry, replay
 from revenuer.guard.state import GuardState
 from revenuer.ingest import LogMapping, read_accounts, read_logs
-from revenuer.records import EXCHANGE_SCHEMA, InputSummary, ResourceError, UsageError
+from revenuer.records import EXCHANGE_SCHEMA, InputError, InputSummary, ResourceError, UsageError
 from revenuer.report import ConsoleProgress
 
 TRUTH_FILE, HARVEST_FILE = "truth.parquet", "truth_requests.parquet"
 """What `revenuer simulate` writes beside a log."""
+_TRUTH_COLUMNS = ("account_id", "role", "archetype")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +116,25 @@ def live(policy: Policy) -> Policy:
 
 
 def truth_beside(sources: Sequence[str]) -> tuple[pa.Table, Path | None] | None:
-    """Return the truth that a simulation wrote beside the log, with its file of harvest requests; None where there is none."""
+    """Return the truth that a simulation wrote beside the log, with its file of harvest requests; None where there is none.
+
+    Only beside local files. Raises InputError where a file of that name is no Parquet; one with other columns is somebody else's.
+    """
     for source in sources:
+        if source == "-" or "://" in source:
+            continue
         folder = Path(source) if Path(source).is_dir() else Path(source).parent
-        truth = folder / TRUTH_FILE
-        if truth.is_file():
-            harvest = folder / HARVEST_FILE
-            columns = ["account_id", "role", "archetype"]
-            return pq.read_table(truth, columns=columns), harvest if harvest.is_file() else None
+        truth, harvest = folder / TRUTH_FILE, folder / HARVEST_FILE
+        if truth.is_file() and _has(truth, _TRUTH_COLUMNS):
+            requests = harvest if harvest.is_file() and _has(harvest, ("request_id", "is_harvest")) else None
+            return pq.read_table(truth, columns=list(_TRUTH_COLUMNS)), requests
     return None
+
+
+def _has(file: Path, columns: tuple[str, ...]) -> bool:
+    try:
+        return set(columns) <= set(pq.read_schema(file).names)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(
+            f"cannot read {file}, which a simulation writes beside its log ({error}); move it away"
+        ) from error

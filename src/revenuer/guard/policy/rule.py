@@ -8,12 +8,14 @@ from revenuer.guard.assessment import Assessment
 from revenuer.guard.event import Event, Registered
 from revenuer.guard.policy.ceiling import bound, new_bound
 from revenuer.guard.policy.policy import DENY_LIST, SEVERITY, UNKNOWN_PLAN, Entry, Policy, Rule
-from revenuer.guard.standing import Meter, Standing
+from revenuer.guard.standing import HOUR_US, Meter, Standing
 from revenuer.records import RESTRICTIVE, UNANSWERED, Action, Decision, Limits
 
 SECOND_US = 1_000_000
 GROWTH = 0.1
 """Evidence that a standing measure has to gain before the gain is stored: its log10 e is kept to this."""
+LATELY_US = 24 * HOUR_US
+"""A measure that ran out less than this ago is taken again outside the caps."""
 _STRICTEST_LIMITS = Limits()
 _RETRY_S = 60
 """For a throttle whose rule has left the policy while it stands."""
@@ -125,7 +127,9 @@ def _under_caps(
     A denial beyond its cap becomes the most severe milder measure that matches; a measure beyond the cap on all of them, none.
     """
     caps, note = policy.caps, ""
-    if found.action is Action.DENY and meter.denied >= caps.max_denied_per_hour:
+    known = kept or _lately(asked, found, before, policy)
+    newly_denied = found.action is Action.DENY and (known is None or known.action is not Action.DENY)
+    if newly_denied and meter.denied >= caps.max_denied_per_hour:
         note = (
             f"not denied, as this hour's {caps.max_denied_per_hour} new denials without a human are used up"
         )
@@ -133,14 +137,26 @@ def _under_caps(
         if milder is None or milder.action not in RESTRICTIVE or not _exceeds(milder.action, kept):
             meter.capped += kept is None
             return kept, note
-        found = milder
-    if kept is None and meter.restricted >= caps.max_restricted_per_hour:
+        found, newly_denied = milder, False
+    if known is None and meter.restricted >= caps.max_restricted_per_hour:
         meter.capped += 1
         used = f"this hour's {caps.max_restricted_per_hour} new measures without a human are used up"
         return None, f"only observed, as {used}"
-    meter.restricted += kept is None
-    meter.denied += found.action is Action.DENY
+    meter.restricted += known is None
+    meter.denied += newly_denied
     return _taken(asked, found, before, policy), note
+
+
+def _lately(asked: _Asked, found: Rule, before: Standing | None, policy: Policy) -> Standing | None:
+    """Return the measure that the same operator's evidence brought lately: taking it again makes nothing new.
+
+    Else a campaign under short measures would use up every hour's caps. A lifted one is over, and one that was taken in shadow mode
+    was no measure to a policy that acts.
+    """
+    if before is None or before.lifted_by is not None or before.operator != asked.assessment.operator:
+        return None
+    unfelt = before.shadow and policy.acts(found.action, found.name)
+    return None if unfelt or asked.event.timestamp > before.until + LATELY_US else before
 
 
 def _taken(asked: _Asked, found: Rule, before: Standing | None, policy: Policy) -> Standing:

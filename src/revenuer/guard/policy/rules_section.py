@@ -84,6 +84,10 @@ def _terms(
     retry_after_s = section.duration("retry_after", required=action is Action.THROTTLE)
     if "retry_after" in section and action is not Action.THROTTLE:
         section.fault("retry_after", f"goes with throttle, not with {action}; leave it out")
+    elif hold_s and retry_after_s and retry_after_s >= hold_s:
+        section.fault(
+            "retry_after", "must be shorter than hold, or a client that waits as told is never served"
+        )
     limits = _limits(section.table("limits"))
     if "limits" in section and action is not Action.RESTRICT:
         section.fault("limits", f"go with restrict, not with {action}; leave them out")

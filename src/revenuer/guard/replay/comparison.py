@@ -11,8 +11,8 @@ from revenuer.records import ACTIONS, RESTRICTIVE, Action
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentRow:
-    """One segment: its accounts, and how many of them the new policy newly restricts, newly denies or no longer restricts;
-    `requests` that are met differently. Restricted: met at least once with something that a customer feels."""
+    """One segment: its accounts, and how many of them the new policy newly restricts, newly denies, no longer restricts
+    or no longer denies; `requests` that are met differently. Restricted: met at least once with something that a customer feels."""
 
     segment: str
     accounts: int
@@ -21,6 +21,7 @@ class SegmentRow:
     newly_restricted: int
     newly_denied: int
     no_longer_restricted: int
+    no_longer_denied: int
     requests: int
 
 
@@ -93,6 +94,8 @@ SELECT segment, count(*) AS accounts,
     count(*) FILTER (WHERE after >= {_FELT} AND before < {_FELT}) AS newly_restricted,
     count(*) FILTER (WHERE after = {_DENY} AND before < {_DENY}) AS newly_denied,
     count(*) FILTER (WHERE after < {_FELT} AND before >= {_FELT}) AS no_longer_restricted,
+    count(*) FILTER (WHERE after < {_DENY} AND before = {_DENY}) AS no_longer_denied,
     sum(requests)::BIGINT AS requests
-FROM account_change GROUP BY segment ORDER BY newly_restricted + newly_denied + no_longer_restricted DESC, segment
+FROM account_change GROUP BY segment
+ORDER BY newly_restricted + newly_denied + no_longer_restricted + no_longer_denied DESC, requests DESC, segment
 """

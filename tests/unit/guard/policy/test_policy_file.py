@@ -95,6 +95,10 @@ def test_rules_of_ones_own_replace_the_default_and_are_sorted_by_severity() -> N
             '[budget]\nanswered = "many"',
             "p.toml:2:1: budget.answered: got 'many', expected a whole number from 0 to 1000000000000, or \"unlimited\"",
         ),
+        (
+            '[[rule]]\naction = "throttle"\nwhen.log10_e = 3\nhold = "1m"\nretry_after = "60s"',
+            "p.toml:5:1: rule#1.retry_after: must be shorter than hold, or a client that waits as told is never served",
+        ),
         ('[budget]\nthen = "throttle"', "p.toml:1:1: budget.retry_after: is missing"),
         (
             '[[ceiling]]\nat_most = "observe"',

@@ -193,7 +193,9 @@ def test_only_differences_of_the_events_times_matter(
 
 REQUESTS = st.lists(
     st.tuples(
-        st.sampled_from("abcdefgh"), st.integers(-3 * 3_600, 3 * 3_600), st.sampled_from([0.0, 3.0, 3.5, 4.0])
+        st.sampled_from("abcdefgh"),
+        st.integers(-60 * 3_600, 60 * 3_600),
+        st.sampled_from([0.0, 3.0, 3.5, 4.0]),
     ),
     max_size=60,
 )
@@ -210,7 +212,7 @@ def test_the_caps_hold_for_every_sequence_and_every_clock(
         at = event(account, NOON + second * SECOND)
         latest = max(latest, at.timestamp // HOUR)
         before = books.get(account)
-        stood = before is not None and before.in_force(at.timestamp)
+        stood = before is not None and at.timestamp <= before.until + 24 * HOUR
         decision, after = rule(
             at, Registered(verification=verification), evidence(weight), before, meter, policy
         )

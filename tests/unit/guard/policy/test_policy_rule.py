@@ -212,6 +212,22 @@ def test_beyond_the_cap_on_all_measures_a_request_is_observed_and_counted() -> N
     assert rule(event("c", NOON + HOUR), who(), evidence(4.0), None, meter, policy)[0].action is Action.DENY
 
 
+def test_taking_a_measure_again_when_it_ran_out_uses_up_no_cap() -> None:
+    policy, meter = Policy(shadow=False, caps=Caps(max_restricted_per_hour=1)), Meter()
+    _, standing = rule(event(), who(), evidence(3.0), None, meter, policy)
+    assert standing is not None
+    at = standing.until
+    other, _ = rule(event("b", at), who(), evidence(3.0), None, meter, policy)
+    again, _ = rule(event(at=at), who(), evidence(3.0), standing, meter, policy)
+    assert (other.action, again.action, meter.restricted) == (Action.THROTTLE, Action.THROTTLE, 1)
+    late = at + 25 * HOUR
+    rule(event("c", late), who(), evidence(3.0), None, meter, policy)
+    assert rule(event(at=late), who(), evidence(3.0), standing, meter, policy)[0].action is Action.OBSERVE
+    lifted_one = lifted(standing, "owner@example.com", "a school", NOON + 10)
+    renewed, _ = rule(event(at=at), who(), evidence(9.0), lifted_one, meter, policy)
+    assert renewed.action is Action.OBSERVE
+
+
 def appealed(log10_e: float = 4.0) -> Standing:
     _, standing = rule(event(), who(), evidence(log10_e), None, Meter(), LIVE)
     assert standing is not None
