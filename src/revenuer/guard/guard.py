@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from revenuer.detect.campaign_index import CampaignIndex
 from revenuer.guard.audit import policy_fact
-from revenuer.guard.core import decide, hear, learn, lift
+from revenuer.guard.core import decide, hear, learn, lift, use_index
 from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.policy import Policy
 from revenuer.guard.saved import Saved
@@ -50,6 +51,10 @@ class Guard:
     def lift(self, account_id: str, owner: str, why: str, now: int) -> None:
         """Grant an appeal. Raises KeyError where nothing stands against the account."""
         self.state = lift(account_id, owner, why, now, self.state)
+
+    def use_index(self, index: CampaignIndex | None) -> None:
+        """Put another campaign index in force."""
+        self.state = use_index(index, self.state)
 
     def set_policy(self, policy: Policy, owner: str = "guard") -> None:
         """Put `policy` in force from the next decision on, by the wish of `owner`."""

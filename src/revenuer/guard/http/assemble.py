@@ -1,0 +1,158 @@
+"""Puts the service together from what it was told at the start, and runs it."""
+
+import gc
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from revenuer.guard.event import Event
+from revenuer.guard.guard import Guard
+from revenuer.guard.http.admin import Admin, in_force
+from revenuer.guard.http.bounds import Bounds
+from revenuer.guard.http.clock import wall_clock
+from revenuer.guard.http.desk import Desk
+from revenuer.guard.http.gate import Gate
+from revenuer.guard.http.keys import read_keys
+from revenuer.guard.http.metrics import Metrics
+from revenuer.guard.http.server import Books, Chores, Tls, listen, raise_file_limit, serve, tell
+from revenuer.guard.http.service import Service
+from revenuer.guard.http.tracing import Tracing
+from revenuer.guard.http.watched import Watched
+from revenuer.guard.state import GuardState
+from revenuer.guard.trusted_proxies import TrustedProxies
+from revenuer.records import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """How the service was started. `ready_fd`: is told the bound address as a line of JSON once decisions can be asked for."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    policy: Path | None = None
+    api_keys: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    account_header: str | None = None
+    tls: Tls | None = None
+    admin_subjects: tuple[str, ...] = ()
+    otlp: str | None = None
+    otlp_share: float = 0.01
+    ready_fd: int | None = None
+    bounds: Bounds = field(default_factory=Bounds)
+
+    def __post_init__(self) -> None:
+        if self.admin_subjects and (self.tls is None or self.tls.client_ca is None):
+            raise UsageError("--admin-subject needs --tls-client-ca, against which certificates are verified")
+
+
+def run(guard: Guard, options: ServeOptions) -> None:
+    """Answer until SIGTERM or SIGINT. Raises RevenuerError where the service cannot be started as told."""
+    bounds = replace(options.bounds, connections=raise_file_limit(options.bounds.connections))
+    books = Books(guard)
+    metrics = Metrics(lambda: _gauges(guard, books, watched))
+    gate = Gate(
+        read_keys(options.api_keys) if options.api_keys else None,
+        TrustedProxies(options.trusted_proxies),
+        local=_is_local(options.host),
+        subjects=options.admin_subjects,
+    )
+    admin = Admin(guard, gate, wall_clock)
+    watched = _watched(options, admin, gate, metrics)
+    for file in watched:
+        file.load()
+    tracing = Tracing(options.otlp, options.otlp_share) if options.otlp else None
+    desk = Desk(guard, metrics, in_flight=bounds.in_flight, told=tracing.decided if tracing else None)
+    service = Service(
+        desk,
+        gate,
+        admin,
+        bounds,
+        wall_clock,
+        account_header=options.account_header,
+        parts=lambda: {} if books.fault is None else {"journal": books.fault},
+    )
+    warm_up(guard)
+    listener = listen(options.host, options.port)
+    address = listener.getsockname()
+    gc.collect()
+    gc.freeze()
+    try:
+        serve(
+            service,
+            listener,
+            bounds,
+            metrics,
+            Chores(guard=guard, watched=watched),
+            books,
+            tls=options.tls,
+            on_ready=lambda: _announce(address, options),
+        )
+    finally:
+        if tracing is not None:
+            tracing.close()
+
+
+def warm_up(guard: Guard) -> None:
+    """Have every kernel compiled before the first request: decides a made-up event in an empty state that is then thrown away."""
+    scratch = Guard(GuardState(guard.state.policy))
+    for number in range(3):
+        scratch.decide(
+            Event(
+                request_id=f"warm-up-{number}",
+                account_id=f"warm-up-{number % 2}",
+                model="warm-up",
+                timestamp=wall_clock(),
+                prompt="Explain how a bill becomes a law, step by step, and name each committee on its way. "
+                * 4,
+                system_prompt="You are helpful.",
+                client_ip="192.0.2.1",
+                reasoning_signature="warm-up",
+            )
+        )
+
+
+def _watched(options: ServeOptions, admin: Admin, gate: Gate, metrics: Metrics) -> tuple[Watched, ...]:
+    def take_keys(path: Path) -> None:
+        gate.keys = read_keys(path)
+
+    files = []
+    if options.policy is not None:
+        files.append(Watched("policy", options.policy, admin.take_policy, metrics))
+    if options.api_keys is not None:
+        files.append(Watched("keys", options.api_keys, take_keys, metrics))
+    return tuple(files)
+
+
+def _gauges(
+    guard: Guard, books: Books, watched: tuple[Watched, ...]
+) -> dict[str, tuple[str, Mapping[str, float] | float]]:
+    now = wall_clock()
+    standing: dict[str, float] = {}
+    for one in guard.state.standing.values():
+        if in_force(one, now):
+            standing[one.action.value] = standing.get(one.action.value, 0.0) + 1
+    gauges: dict[str, tuple[str, Mapping[str, float] | float]] = {
+        "measures": ("Measures in force, by action.", standing),
+        "flush_lag_seconds": ("Seconds since the books were last handed to the journal.", books.lag_s()),
+    }
+    for file in watched:
+        age = max(0.0, now / 1e6 - file.taken_at)
+        gauges[f"{file.name}_age_seconds"] = (f"Seconds since the {file.name} file was taken.", age)
+    return gauges
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _announce(address: tuple[Any, ...], options: ServeOptions) -> None:
+    where = {"host": address[0], "port": address[1], "tls": options.tls is not None}
+    logging.getLogger("revenuer.guard").info("listening", extra=where)
+    if options.ready_fd is not None:
+        tell(options.ready_fd, address)

@@ -1,0 +1,214 @@
+"""Runs the service: one process, one event loop, the chores beside it, and an orderly end."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import resource
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import msgspec
+
+from revenuer.guard.guard import Guard
+from revenuer.guard.http.bounds import Bounds
+from revenuer.guard.http.metrics import Metrics
+from revenuer.guard.http.service import Service
+from revenuer.guard.http.watched import Watched
+from revenuer.records import MissingDependencyError, RevenuerError, UsageError
+
+try:
+    import uvicorn
+
+    from revenuer.guard.http.connection import Connection
+except ImportError as missing:
+    raise MissingDependencyError("the service needs uvicorn; pip install 'revenuer[guard]'") from missing
+
+_SPARE_FILES = 128
+"""File descriptors kept for files, the journal and the listener."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """`client_ca`: certificates of clients are verified against it; a client may still come without one, and then needs a key."""
+
+    certificate: Path
+    key: Path
+    client_ca: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chores:
+    """What is done beside answering: `flush_s` and `look_s` are seconds between two flushes of the guard, and two looks at `watched`."""
+
+    guard: Guard
+    watched: Sequence[Watched] = ()
+    flush_s: float = 0.5
+    look_s: float = 1.0
+
+
+class Books:
+    """Flushes the guard, and knows whether that works."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._log = logging.getLogger("revenuer.guard")
+        self._good_at = monotonic()
+        self.fault: str | None = None
+
+    def flush(self) -> None:
+        """Hand the journal what changed; a fault is logged once until it is over."""
+        try:
+            self._guard.flush()
+        except (RevenuerError, OSError) as error:
+            if self.fault is None:
+                self._log.error("flush failed", extra={"why": str(error)})
+            self.fault = f"cannot be written: {type(error).__name__}"
+            return
+        if self.fault is not None:
+            self._log.info("flush works again")
+        self.fault = None
+        self._good_at = monotonic()
+
+    def lag_s(self) -> float:
+        """Return seconds since the last flush that worked."""
+        return monotonic() - self._good_at
+
+
+class Bounded(uvicorn.Server):
+    """uvicorn's server, with the chores, and an end that is no error."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        bounds: Bounds,
+        chores: Chores,
+        books: Books,
+        on_ready: Callable[[], None],
+    ) -> None:
+        super().__init__(config)
+        self._bounds = bounds
+        self._chores = chores
+        self._books = books
+        self._on_ready = on_ready
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        loop = asyncio.get_running_loop()
+        chores = self._chores
+        self._tasks = [
+            loop.create_task(_every(chores.flush_s, self._books.flush)),
+            loop.create_task(_every(chores.look_s, self._look)),
+            loop.create_task(_every(min(1.0, self._bounds.read_s / 4), self._sweep)),
+        ]
+        self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        for task in self._tasks:
+            task.cancel()
+        self._books.flush()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End in order on SIGTERM and SIGINT: a gateway's node that is drained has not failed."""
+        before = {
+            number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _look(self) -> None:
+        for watched in self._chores.watched:
+            watched.look()
+
+    def _sweep(self) -> None:
+        now = monotonic()
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, Connection) and connection.late(now):
+                connection.end()
+
+
+async def _every(seconds: float, chore: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        chore()
+
+
+def serve(
+    service: Service,
+    listener: socket.socket,
+    bounds: Bounds,
+    metrics: Metrics,
+    chores: Chores,
+    books: Books,
+    *,
+    tls: Tls | None = None,
+    on_ready: Callable[[], None],
+) -> None:
+    """Answer on `listener` until SIGTERM or SIGINT; then finish what is in work, and flush."""
+    options: dict[str, Any] = {}
+    if tls is not None:
+        options = {"ssl_certfile": str(tls.certificate), "ssl_keyfile": str(tls.key)}
+        if tls.client_ca is not None:
+            options |= {"ssl_ca_certs": str(tls.client_ca), "ssl_cert_reqs": ssl.CERT_OPTIONAL}
+    config = uvicorn.Config(
+        service,
+        http=partial(Connection, bounds=bounds, metrics=metrics),  # type: ignore[arg-type]
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        backlog=4096,
+        timeout_keep_alive=bounds.idle_s,
+        timeout_graceful_shutdown=bounds.drain_s,
+        **options,
+    )
+    Bounded(config, bounds, chores, books, on_ready).run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound to an address, port 0 = any free one. Raises UsageError where it cannot be had."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
+    listener.setblocking(False)
+    return listener
+
+
+def raise_file_limit(connections: int) -> int:
+    """Raise this process's limit on open files as far as it may, and return how many of `connections` that leaves room for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == resource.RLIM_INFINITY else max(1, min(connections, soft - _SPARE_FILES))
+
+
+def tell(fd: int, address: tuple[Any, ...]) -> None:
+    """Write the bound address to a file descriptor as one line of JSON, and close it: the service is ready."""
+    os.write(fd, msgspec.json.encode({"host": address[0], "port": address[1]}) + b"\n")
+    os.close(fd)
