@@ -1,12 +1,13 @@
 """The audit log as it is kept: a table of the journal, written in the transaction that stores the fact it tells of."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from revenuer.guard.audit.announced import ANNOUNCED, Announcement, read_announcement
+from revenuer.guard.audit.announced import ANNOUNCED, read_announcement
 from revenuer.guard.audit.entry import GENESIS, AuditEntry, digest_of, sealed
 from revenuer.guard.audit.measure_changes import (
     GUARD,
@@ -16,6 +17,7 @@ from revenuer.guard.audit.measure_changes import (
     measure_changes,
     withdrawal,
 )
+from revenuer.guard.many_rows import Row, delete_rows, insert_rows, select_rows
 from revenuer.guard.saved import Saved
 from revenuer.guard.standing import Standing
 
@@ -35,8 +37,11 @@ AUDIT_TABLES = (
 """`audit`: the chain. `told`: what it says of each account's latest measure, so that the next entry can be derived. The triggers
 stop slips, not attackers: against those there is the chain, and its head kept elsewhere."""
 
-EXPIRIES_AT_ONCE = 10_000
-"""Measures whose end is entered in one transaction; the others follow in the next."""
+STEPS_AT_ONCE = 128
+"""Steps that are worked through between two statements, in which other threads get the interpreter: two milliseconds' worth."""
+
+EXPIRY_ROUNDS = 16
+"""How many times STEPS_AT_ONCE measures' ends are entered in one transaction; the others follow in the next."""
 
 _LATEST = (1 << 63) - 1
 
@@ -61,75 +66,88 @@ class AuditTrail:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._head: Head | None = None
+        self._head = self.head()
+        self._lines: list[Row] = []
+        self._told: dict[str, Told | None] = {}
+        self._changed: set[str] = set()
+        self._in_force: dict[str, str | None] = {}
 
     def head(self) -> Head:
-        """Return the end of the chain as this transaction sees it."""
-        row = self._connection.execute("SELECT seq, line FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+        """Return the end of the chain as the database has it."""
+        row = self._connection.execute(
+            "SELECT seq, CAST(line AS BLOB) FROM audit ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
         if row is None:
             return EMPTY
         try:
             return Head(row[0], msgspec.json.decode(row[1], type=_Seal).sha256)
         except msgspec.MsgspecError:
             # Somebody wrote over the last entry. The guard goes on; `verify` will name the place.
-            return Head(row[0], digest_of(row[1].encode()))
+            return Head(row[0], digest_of(row[1]))
 
-    def take(self, saved: Saved, now: int) -> None:
-        """Enter what `saved`, of an audited kind, changes. Call it before the fact replaces the one in the table."""
-        if saved.kind == "standing":
-            self._take_standing(saved, now)
-        elif saved.value is not None:
-            self._take_announcement(saved, now)
+    def take(self, steps: Sequence[tuple[int, Saved]]) -> None:
+        """Enter what the audited facts `steps`, each with the time of its hand-over, change. Call it before they replace the facts in the
+        table."""
+        for start in range(0, len(steps), STEPS_AT_ONCE):
+            part = steps[start : start + STEPS_AT_ONCE]
+            self._look_up({one.key for _, one in part if one.kind == "standing"})
+            for time, saved in part:
+                if saved.kind == "standing":
+                    self._take_standing(saved, time)
+                elif saved.value is not None:
+                    self._take_announcement(saved, saved.value, time)
+            self._put()
 
     def tell(self, event: str, reason: str, now: int) -> None:
         """Enter something that happened to the whole journal."""
         self._append(AuditEntry(time=now, event=event, actor=GUARD, reason=reason))
+        self._put()
 
     def expire(self, now: int) -> None:
         """Enter the end of measures that ran out before `now`, oldest first."""
-        due = self._connection.execute(
-            "SELECT account, standing, until FROM told WHERE ended = 0 AND until <= ? ORDER BY until, account LIMIT ?",
-            (now, EXPIRIES_AT_ONCE),
-        ).fetchall()
-        for account, standing, until in due:
-            told = Told(msgspec.msgpack.decode(standing, type=Standing), until, False)
-            self._enter(expiry(told), now)
-            self._connection.execute("UPDATE told SET ended = 1 WHERE account = ?", (account,))
+        for _ in range(EXPIRY_ROUNDS):
+            due = self._connection.execute(
+                "SELECT account, standing, until, ended FROM told WHERE ended = 0 AND until <= ? ORDER BY until, account LIMIT ?",
+                (now, STEPS_AT_ONCE),
+            ).fetchall()
+            for account, *row in due:
+                told = _told(row)
+                self._enter(expiry(told), now)
+                self._set_told(account, told._replace(ended=True))
+            self._put()
+            if len(due) < STEPS_AT_ONCE:
+                return
 
     def _take_standing(self, saved: Saved, now: int) -> None:
-        told = self._told(saved.key)
+        told = self._told[saved.key]
         if saved.value is None:
             if told is not None and not told.ended:
                 self._enter(expiry(told) if told.until <= now else withdrawal(told), now)
-            self._connection.execute("DELETE FROM told WHERE account = ?", (saved.key,))
+            self._set_told(saved.key, None)
             return
         try:
             standing = msgspec.msgpack.decode(saved.value, type=Standing)
         except msgspec.MsgspecError:
-            self._tell_unreadable(saved, saved.value, now)
+            self._append(_unreadable(saved, saved.value, now))
             return
         changes = measure_changes(told, standing)
         for change in changes:
             self._enter(change, now)
-        if changes or told is None:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)",
-                (saved.key, saved.value, min(standing.until, _LATEST), standing.lifted_by is not None),
-            )
-        elif standing.until != told.until and not told.ended:
-            self._connection.execute(
-                "UPDATE told SET until = ? WHERE account = ?", (min(standing.until, _LATEST), saved.key)
-            )
+        until = min(standing.until, _LATEST)
+        if changes:
+            self._set_told(saved.key, Told(standing, until, standing.lifted_by is not None))
+        elif told is not None and not told.ended and until != told.until:
+            self._set_told(saved.key, told._replace(until=until))
 
-    def _take_announcement(self, saved: Saved, now: int) -> None:
-        value = saved.value or b""
+    def _take_announcement(self, saved: Saved, value: bytes, now: int) -> None:
         try:
             announced = read_announcement(value)
         except msgspec.MsgspecError:
-            self._tell_unreadable(saved, value, now)
+            self._append(_unreadable(saved, value, now))
             return
-        if self._in_force(saved.kind) == announced.digest:
+        if self._digest_in_force(saved.kind) == announced.digest:
             return
+        self._in_force[saved.kind] = announced.digest
         self._append(
             AuditEntry(
                 time=now,
@@ -140,42 +158,33 @@ class AuditTrail:
             )
         )
         if saved.kind == "policy":
-            self._keep_policy(announced, now)
-
-    def _keep_policy(self, announced: Announcement, now: int) -> None:
-        self._connection.execute(
-            "INSERT INTO policy_version (time, actor, sha256, policy) VALUES (?, ?, ?, ?)",
-            (now, announced.actor, announced.digest, announced.text),
-        )
-
-    def _in_force(self, kind: str) -> str | None:
-        row = self._connection.execute("SELECT value FROM fact WHERE kind = ?", (kind,)).fetchone()
-        if row is None:
-            return None
-        try:
-            return read_announcement(row[0]).digest
-        except msgspec.MsgspecError:
-            return None
-
-    def _told(self, account: str) -> Told | None:
-        row = self._connection.execute(
-            "SELECT standing, until, ended FROM told WHERE account = ?", (account,)
-        ).fetchone()
-        if row is None:
-            return None
-        return Told(msgspec.msgpack.decode(row[0], type=Standing), row[1], bool(row[2]))
-
-    def _tell_unreadable(self, saved: Saved, value: bytes, now: int) -> None:
-        self._append(
-            AuditEntry(
-                time=now,
-                event="unreadable",
-                actor=GUARD,
-                reason=f"a fact of kind {saved.kind} that this version cannot read was stored",
-                account=saved.key if saved.kind == "standing" else None,
-                digest=digest_of(value),
+            self._connection.execute(
+                "INSERT INTO policy_version (time, actor, sha256, policy) VALUES (?, ?, ?, ?)",
+                (now, announced.actor, announced.digest, announced.text),
             )
+
+    def _digest_in_force(self, kind: str) -> str | None:
+        if kind not in self._in_force:
+            row = self._connection.execute("SELECT value FROM fact WHERE kind = ?", (kind,)).fetchone()
+            try:
+                self._in_force[kind] = None if row is None else read_announcement(row[0]).digest
+            except msgspec.MsgspecError:
+                self._in_force[kind] = None
+        return self._in_force[kind]
+
+    def _look_up(self, accounts: set[str]) -> None:
+        """Learn what the log has told of these accounts."""
+        self._told = dict.fromkeys(accounts)
+        rows = select_rows(
+            self._connection,
+            "SELECT account, standing, until, ended FROM told WHERE account IN",
+            ((account,) for account in accounts),
         )
+        self._told.update((str(account), _told(row)) for account, *row in rows)
+
+    def _set_told(self, account: str, told: Told | None) -> None:
+        self._told[account] = told
+        self._changed.add(account)
 
     def _enter(self, change: MeasureChange, now: int) -> None:
         standing = change.standing
@@ -195,7 +204,39 @@ class AuditTrail:
         )
 
     def _append(self, entry: AuditEntry) -> None:
-        head = self._head or self.head()
-        line, digest = sealed(replace(entry, seq=head.seq + 1, previous=head.sha256))
-        self._connection.execute("INSERT INTO audit VALUES (?, ?)", (head.seq + 1, line))
-        self._head = Head(head.seq + 1, digest)
+        line, digest = sealed(replace(entry, seq=self._head.seq + 1, previous=self._head.sha256))
+        self._head = Head(self._head.seq + 1, digest)
+        self._lines.append((self._head.seq, line))
+
+    def _put(self) -> None:
+        """Write what was entered since the last time."""
+        insert_rows(self._connection, "INSERT INTO audit (seq, line) VALUES", self._lines)
+        kept = {account: told for account in self._changed if (told := self._told[account]) is not None}
+        insert_rows(
+            self._connection,
+            "INSERT OR REPLACE INTO told (account, standing, until, ended) VALUES",
+            (
+                (account, msgspec.msgpack.encode(told.standing), told.until, told.ended)
+                for account, told in kept.items()
+            ),
+        )
+        gone = ((account,) for account in self._changed - kept.keys())
+        delete_rows(self._connection, "DELETE FROM told WHERE account IN", gone)
+        self._lines.clear()
+        self._changed.clear()
+
+
+def _told(row: Sequence[Any]) -> Told:
+    standing, until, ended = row
+    return Told(msgspec.msgpack.decode(standing, type=Standing), until, bool(ended))
+
+
+def _unreadable(saved: Saved, value: bytes, now: int) -> AuditEntry:
+    return AuditEntry(
+        time=now,
+        event="unreadable",
+        actor=GUARD,
+        reason=f"a fact of kind {saved.kind} that this version cannot read was stored",
+        account=saved.key if saved.kind == "standing" else None,
+        digest=digest_of(value),
+    )

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from revenuer.guard.audit.entry import AUDIT_VERSION, ENTRY_FIELDS, canonical, digest_of
+import msgspec
+
+from revenuer.guard.audit.entry import AUDIT_VERSION, ENTRY_FIELDS, AuditEntry, canonical, digest_of
 from revenuer.guard.audit.trail import EMPTY, Head
 from revenuer.guard.standing import Standing
 
@@ -101,7 +103,7 @@ def _opened(line: str, number: int, found: Verification) -> tuple[dict[str, Any]
         found.fault(f"{shown} was changed: its text has the hash {digest}, it states {stated}")
     elif not exact:
         found.fault(f"{shown} was rewritten: the same content in another form than the canonical one")
-    if not isinstance(entry, dict) or entry.keys() != ENTRY_FIELDS or type(entry["seq"]) is not int:
+    if not _has_members(entry):
         found.fault(f"{shown} has not the members of an audit entry")
         return None, str(stated)
     if entry["schema_version"] != AUDIT_VERSION:
@@ -109,6 +111,16 @@ def _opened(line: str, number: int, found: Verification) -> tuple[dict[str, Any]
             f"{shown} has schema version {entry['schema_version']}, this program knows {AUDIT_VERSION}"
         )
     return entry, str(stated)
+
+
+def _has_members(entry: object) -> bool:
+    if not isinstance(entry, dict) or entry.keys() != ENTRY_FIELDS:
+        return False
+    try:
+        msgspec.convert(entry, AuditEntry)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _check_place(entry: dict[str, Any], number: int, found: Verification) -> None:

@@ -12,8 +12,8 @@ _ALLOW = Action.ALLOW
 _MINUTE = 60_000_000
 """Microseconds."""
 
-TAKEN_AT_ONCE = 20_000
-"""Decisions of one transaction."""
+TAKEN_AT_ONCE = 4_096
+"""Decisions of one transaction: facts that came meanwhile wait for it, and must not wait a second."""
 
 
 class Intake:

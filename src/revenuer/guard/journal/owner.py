@@ -3,8 +3,8 @@
 import fcntl
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 from revenuer.records import ResourceError, UsageError
 
@@ -19,7 +19,7 @@ class OwnerLock:
         """Take the lock. Raises UsageError that names the process which holds it, ResourceError where no lock can be made."""
         path = journal.with_name(journal.name + ".lock")
         try:
-            self._file: IO[str] = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - held open for as long as the lock
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise ResourceError(
                 f"cannot make the lock file {path} ({error.strerror}); choose a folder you can write to"
@@ -27,29 +27,18 @@ class OwnerLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            holder = self._holder()
-            self._file.close()
+            holder = os.pread(self._file, 200, 0).decode("utf-8", "replace").strip() or "another process"
+            os.close(self._file)
             raise UsageError(
                 f"the journal {journal} is in use by {holder}; stop that one first, or name another journal"
             ) from error
-        self._sign(path)
+        # The name is for people: a full disk must not keep a guard from starting for want of it.
+        with suppress(OSError):
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
 
     def release(self) -> None:
         """Give the lock back; a second call does nothing."""
-        self._file.close()
-
-    def _holder(self) -> str:
-        self._file.seek(0)
-        return self._file.read(200).strip() or "another process"
-
-    def _sign(self, path: Path) -> None:
-        try:
-            self._file.seek(0)
-            self._file.truncate()
-            self._file.write(f"process {os.getpid()} on {socket.gethostname()}")
-            self._file.flush()
-        except OSError as error:
-            self._file.close()
-            raise ResourceError(
-                f"cannot write the lock file {path} ({error.strerror}); free some space and start again"
-            ) from error
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1

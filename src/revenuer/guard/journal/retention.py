@@ -20,8 +20,8 @@ def prune(connection: sqlite3.Connection, now: int, keep_days: float, max_bytes:
     cut = now - int(keep_days * _DAY)
     connection.execute("DELETE FROM allowed WHERE minute < ?", (cut // 60_000_000,))
     aged = connection.execute(
-        "DELETE FROM decision WHERE id IN (SELECT id FROM decision WHERE timestamp < ? ORDER BY timestamp LIMIT ?)",
-        (cut, PRUNED_AT_ONCE),
+        "DELETE FROM decision WHERE id IN (SELECT id FROM decision ORDER BY id LIMIT ?) AND timestamp < ?",
+        (PRUNED_AT_ONCE, cut),
     ).rowcount
     if aged == PRUNED_AT_ONCE:
         return True, False

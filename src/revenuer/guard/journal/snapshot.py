@@ -154,7 +154,7 @@ def _read_header(source: IO[bytes], path: Path) -> tuple[dict[str, Any], bytes]:
     try:
         header: dict[str, Any] = json.loads(text)
         version, _ = header["schema_version"], header["meta"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             f"the snapshot {path} has a header that cannot be read ({error!r}); take the one before it"
         ) from error
@@ -167,14 +167,24 @@ def _read_header(source: IO[bytes], path: Path) -> tuple[dict[str, Any], bytes]:
 
 def _sections(header: dict[str, Any], path: Path) -> dict[str, tuple[np.dtype[Any], tuple[int, ...]]]:
     try:
-        return {
-            one["name"]: (np.lib.format.descr_to_dtype(_described(one["dtype"])), tuple(one["shape"]))
-            for one in header["arrays"]
-        }
-    except (KeyError, TypeError, ValueError) as error:
+        return {one["name"]: (_dtype(one["dtype"]), _shape(one["shape"])) for one in header["arrays"]}
+    except (LookupError, TypeError, ValueError, SyntaxError) as error:
         raise InputError(
-            f"the snapshot {path} describes its arrays in a way that cannot be read ({error}); take the one before it"
+            f"the snapshot {path} has a header that describes no arrays ({error}); take the one before it"
         ) from error
+
+
+def _dtype(form: object) -> np.dtype[Any]:
+    dtype = np.lib.format.descr_to_dtype(_described(form))
+    if dtype.hasobject:
+        raise ValueError(f"{form} holds Python objects")
+    return dtype
+
+
+def _shape(form: object) -> tuple[int, ...]:
+    if not isinstance(form, list) or not all(type(length) is int and length >= 0 for length in form):
+        raise ValueError(f"{form} is no shape")
+    return tuple(form)
 
 
 def _described(form: Any) -> Any:

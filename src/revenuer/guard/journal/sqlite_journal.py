@@ -166,10 +166,9 @@ class SqliteJournal:
 
     def _turn(self) -> None:
         """Write what waits, and prune when it is time."""
-        asked, began = self._asked, time.monotonic()
+        asked = self._asked
         written = self._write_all()
         if written:
-            self._clean_at = began
             self._prune()
         with self._turned:
             if written:
@@ -182,17 +181,20 @@ class SqliteJournal:
         """Move what waits to the disk; return whether all of it is there."""
         emptied = False
         while not emptied:
+            began = time.monotonic()
             emptied = self._intake.move_to(self._backlog)
             if self._stuck is not None:
                 if not self._disk.write(self._stuck, self._intake.dropped):
                     return False
                 self._stuck = None
-            if not self._backlog and time.monotonic() < self._idle_until:
+            if not self._backlog and began < self._idle_until:
+                self._clean_at = began
                 return True
-            self._idle_until = time.monotonic() + IDLE_S
+            self._idle_until = began + IDLE_S
             if not self._disk.write(self._backlog, self._intake.dropped):
                 self._stuck, self._backlog = self._backlog, Backlog()
                 return False
+        self._clean_at = began
         return True
 
     def _prune(self) -> None:

@@ -1,24 +1,19 @@
 """Writes a backlog into the journal's tables, in one transaction with the audit entries that follow from it."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from revenuer.guard.audit import AuditTrail
 from revenuer.guard.journal.backlog import Backlog
+from revenuer.guard.many_rows import Row, delete_rows, insert_rows
 from revenuer.records import UNANSWERED, Decision
-
-ROWS_AT_ONCE = 128
-"""Rows of one INSERT. The module sqlite3 lets other threads run once a statement: a statement a row would hand the interpreter back and
-forth thousands of times a second, one huge statement would keep it while its parameters are bound."""
 
 TEXT_LIMIT = 4096
 """Characters that a mended text keeps."""
 
 _DECISION = "INSERT INTO decision (timestamp, request_id, account_id, action, would, reason, campaign_id, log10_e, retry_after_s, limits) VALUES"
-_FACT = "INSERT OR REPLACE INTO fact (kind, key, value) VALUES"
 _ALLOWED = "INSERT INTO allowed (minute, requests) VALUES (?, ?) ON CONFLICT DO UPDATE SET requests = requests + excluded.requests"
 _UNANSWERED = ", ".join(f"'{action}'" for action in sorted(UNANSWERED))
 _CAMPAIGNS = f"""
@@ -28,8 +23,6 @@ FROM decision WHERE id > ? AND campaign_id IS NOT NULL GROUP BY campaign_id
 ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen),
   decisions = decisions + excluded.decisions, unanswered = unanswered + excluded.unanswered, log10_e = max(log10_e, excluded.log10_e)
 """
-
-Row = tuple[object, ...]
 
 
 def write_backlog(connection: sqlite3.Connection, backlog: Backlog, now: int, batch: int) -> int:
@@ -55,11 +48,10 @@ def _write(
         _write_decisions(connection, backlog.decisions, fit)
         connection.executemany(_ALLOWED, map(fit, backlog.allowed.items()))
         trail = AuditTrail(connection)
-        for time, saved in backlog.steps:
-            trail.take(saved, time)
-            _put_facts(connection, [saved], fit)
+        trail.take(backlog.steps)
         trail.expire(now)
-        _put_facts(connection, [(kind, key, value) for (kind, key), value in backlog.facts.items()], fit)
+        _put_facts(connection, {(one.kind, one.key): one.value for _, one in backlog.steps}, fit)
+        _put_facts(connection, backlog.facts, fit)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -72,32 +64,19 @@ def _write_decisions(
     if not decisions:
         return
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM decision").fetchone()
-    rows = map(fit, map(_decision_row, decisions))
-    _insert(connection, _DECISION, rows, len(decisions), width=10)
+    insert_rows(connection, _DECISION, map(fit, map(_decision_row, decisions)))
     connection.execute(_CAMPAIGNS, (last,))
 
 
 def _put_facts(
     connection: sqlite3.Connection,
-    facts: Sequence[tuple[str, str, bytes | None]],
+    facts: Mapping[tuple[str, str], bytes | None],
     fit: Callable[[Row], Row],
 ) -> None:
-    kept = [fact for fact in facts if fact[2] is not None]
-    _insert(connection, _FACT, map(fit, kept), len(kept), width=3)
-    gone = [(kind, key) for kind, key, value in facts if value is None]
-    connection.executemany("DELETE FROM fact WHERE kind = ? AND key = ?", map(fit, gone))
-
-
-def _insert(
-    connection: sqlite3.Connection, statement: str, rows: Iterator[Row], count: int, width: int
-) -> None:
-    """Insert `count` rows of `width` values, ROWS_AT_ONCE in a statement, the rest one by one."""
-    marks = f"({', '.join('?' * width)})"
-    many = f"{statement} {', '.join([marks] * ROWS_AT_ONCE)}"
-    while count >= ROWS_AT_ONCE:
-        connection.execute(many, list(chain.from_iterable(islice(rows, ROWS_AT_ONCE))))
-        count -= ROWS_AT_ONCE
-    connection.executemany(f"{statement} {marks}", rows)
+    kept = ((*key, value) for key, value in facts.items() if value is not None)
+    insert_rows(connection, "INSERT OR REPLACE INTO fact (kind, key, value) VALUES", map(fit, kept))
+    gone = (key for key, value in facts.items() if value is None)
+    delete_rows(connection, "DELETE FROM fact WHERE (kind, key) IN", map(fit, gone))
 
 
 def _decision_row(decision: Decision) -> Row:
