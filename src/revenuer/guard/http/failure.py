@@ -12,11 +12,13 @@ RETRY_S = 1
 
 
 class Failure(StrEnum):
-    """Why there is no decision. `shed`: too many requests in work. `deadline`: it would have come too late. `internal`: the guard broke."""
+    """Why there is no decision. `shed`: too many requests in work. `deadline`: it would have come too late. `internal`: the guard broke.
+    `unidentified`: the front did not say whose request it is."""
 
     SHED = "shed"
     DEADLINE = "deadline"
     INTERNAL = "internal"
+    UNIDENTIFIED = "unidentified"
 
 
 class FailureMode(NamedTuple):
