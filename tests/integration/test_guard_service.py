@@ -216,7 +216,7 @@ def test_over_the_limit_requests_are_shed_by_name() -> None:
 
 def test_files_are_taken_anew_and_bad_ones_kept_out(tmp_path: Path) -> None:
     policy, keys = tmp_path / "policy.toml", tmp_path / "keys"
-    policy.write_text("shadow = true\n")
+    policy.write_text("[mode]\nshadow = true\n")
     digest = hashlib.sha256(b"key-of-kim").hexdigest()
     keys.write_text(f"admin {digest} kim\n")
     header = [("authorization", "Bearer key-of-kim")]
@@ -226,15 +226,18 @@ def test_files_are_taken_anew_and_bad_ones_kept_out(tmp_path: Path) -> None:
             return bool(service.ask("GET", "/v1/policy", None, header).json()["policy"]["shadow"])
 
         assert shadow()
-        policy.write_text("shadow = false\n")
+        policy.write_text("[mode]\nshadow = false\n")
         eventually(lambda: not shadow())
-        policy.write_text("shadow = maybe\n")
+        policy.write_text("[mode]\nshadow = maybe\n")
         eventually(lambda: 'reloads_total{outcome="bad",what="policy"}' in _page(service))
         assert not shadow()
         keys.write_text(f"admin {hashlib.sha256(b'another').hexdigest()} kim\n")
         eventually(lambda: service.ask("GET", "/v1/policy", None, header).status == 401)
-        assert service.ask("PUT", "/v1/policy", b"shadow = true", [("x-api-key", "another")]).status == 200
-        assert policy.read_text() == "shadow = true"
+        assert (
+            service.ask("PUT", "/v1/policy", b"[mode]\nshadow = true", [("x-api-key", "another")]).status
+            == 200
+        )
+        assert policy.read_text() == "[mode]\nshadow = true"
         _, log = service.stop()
     lines = [json.loads(line) for line in log]
     assert {"listening", "reloaded", "kept the old one", "policy changed"} <= {

@@ -1,6 +1,7 @@
 """The service against its own description, by Schemathesis: what is promised is answered, and nothing breaks it."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from builders.guard_service import Running, running
 from revenuer.guard.http import openapi
+from revenuer.guard.http.answer import encode
 
 KEY = "key-of-kim"
 
@@ -26,7 +28,7 @@ def _as_text(context: Any, value: Any) -> bytes:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder: Path = tmp_path_factory.mktemp("service")
     (folder / "keys").write_text(f"admin {hashlib.sha256(KEY.encode()).hexdigest()} kim\n")
-    (folder / "policy.toml").write_text("shadow = true\n")
+    (folder / "policy.toml").write_text("[mode]\nshadow = true\n")
     with running("--api-keys", str(folder / "keys"), "--policy", str(folder / "policy.toml")) as started:
         yield started
 
@@ -76,4 +78,4 @@ def test_the_service_keeps_to_its_description(service: Running, operation: Any, 
 
 
 def test_what_is_served_is_what_was_tested(service: Running) -> None:
-    assert service.ask("GET", "/openapi.json").json() == openapi()
+    assert service.ask("GET", "/openapi.json").json() == json.loads(encode(openapi()))

@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": "simulate a small city, scan it, and point to the report",
     "guard": "stop campaigns at the gateway while they run",
     "rank": "rank models from votes, with certificates",
+    "replay": "run the guard over a past log, on the log's own clock",
     "scan": "find the campaigns in request logs",
     "simulate": "write traffic with known truth",
     "sketch": "write a text-free table that scans to the same campaigns",

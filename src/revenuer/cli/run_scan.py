@@ -64,7 +64,7 @@ def run_scan(sources: Sequence[str], out: Path, options: ScanOptions) -> ScanRes
                 files=read.files,
                 kind=read.kind,
                 accounts=table,
-                summary=_summary(read, engine, account_lines),
+                summary=input_summary(read, engine, account_lines),
             )
             result = scan(engine, given, seed=options.seed, on_stage=progress.stage)
         progress.stage("writing the report")
@@ -73,7 +73,7 @@ def run_scan(sources: Sequence[str], out: Path, options: ScanOptions) -> ScanRes
     return result
 
 
-def _summary(read: IngestResult, engine: DuckDBEngine, account_lines: tuple[str, ...]) -> InputSummary:
+def input_summary(read: IngestResult, engine: DuckDBEngine, account_lines: tuple[str, ...]) -> InputSummary:
     """Return what was read, in words and figures."""
     accounts, first, last = 0, None, None
     if read.rows:

@@ -44,6 +44,8 @@ class DuckDBEngine:
         self._con.execute(f"SET threads={threads}")
         self._con.execute(f"SET temp_directory='{_quoted(workdir / 'spill')}'")
         self._con.execute("SET TimeZone='UTC'")
+        # It would be drawn on stdout, where results go.
+        self._con.execute("SET enable_progress_bar=false")
         self._con.execute("CREATE MACRO unix_micros(t) AS epoch_us(t)")
 
     @property

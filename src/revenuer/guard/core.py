@@ -3,6 +3,7 @@
 from revenuer.guard.assessment import NOTHING, Assessment
 from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.policy import rule
+from revenuer.guard.standing import lifted
 from revenuer.guard.state import GuardState
 from revenuer.records import Action, Decision
 
@@ -15,7 +16,7 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
     """
     assessment = _assess(event, state)
     standing = state.standing.get(event.account_id)
-    if assessment is NOTHING and standing is None:
+    if assessment is NOTHING and standing is None and not state.policy.denies(event):
         return state, Decision(
             request_id=event.request_id,
             timestamp=event.timestamp,
@@ -47,20 +48,7 @@ def lift(account_id: str, owner: str, why: str, now: int, state: GuardState) -> 
 
     Raises KeyError where nothing stands against the account.
     """
-    standing = state.standing[account_id]
-    state.put_standing(
-        type(standing)(
-            account_id=account_id,
-            action=standing.action,
-            operator=standing.operator,
-            since=standing.since,
-            until=now,
-            log10_e=standing.log10_e,
-            reason=standing.reason,
-            lifted_by=owner,
-            lifted_why=why,
-        )
-    )
+    state.put_standing(lifted(state.standing[account_id], owner, why, now))
     return state
 
 

@@ -30,9 +30,7 @@ class FailureMode(NamedTuple):
 
 def failure_mode(policy: Policy) -> FailureMode:
     """Return what the policy says of failures: `on_failure` ("allow" or "deny") and `deadline_ms`."""
-    return FailureMode(
-        getattr(policy, "on_failure", "allow") == "allow", getattr(policy, "deadline_ms", 50) / 1000
-    )
+    return FailureMode(policy.on_failure == "allow", policy.deadline_ms / 1000)
 
 
 def undecided(event: Event, failure: Failure, mode: FailureMode) -> Decision:

@@ -3,26 +3,18 @@
 import hashlib
 import os
 import tempfile
-import tomllib
-from dataclasses import fields
 from pathlib import Path
 
-import msgspec
-
-from revenuer.guard.policy import Policy
-from revenuer.records import InputError, ResourceError
+from revenuer.guard.policy import Policy, PolicyError, read_policy
+from revenuer.records import ResourceError
 
 
-def policy_of(text: bytes, source: str) -> Policy:
-    """Return the policy that a TOML text is. Raises InputError with what is wrong with it."""
-    try:
-        named = tomllib.loads(text.decode("utf-8"))
-        unknown = sorted(named.keys() - {field.name for field in fields(Policy)})
-        if unknown:
-            raise InputError(f"{source}: unknown setting {unknown[0]!r}")
-        return msgspec.convert(named, Policy)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InputError(f"{source} is no policy: {error}") from error
+def policy_of(text: bytes, source: str, now: int) -> Policy:
+    """Return the policy that a TOML text is. Raises PolicyError with every fault in it."""
+    reading = read_policy(text, source, now=now)
+    if reading.policy is None:
+        raise PolicyError(source, [fault for fault in reading.faults if fault.severity == "error"])
+    return reading.policy
 
 
 def digest_of(text: bytes) -> str:

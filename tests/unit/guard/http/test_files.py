@@ -16,43 +16,43 @@ OPS = {"revenuer.subject": "ops"}
 
 def test_a_policy_sent_is_in_force_and_in_its_file(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
-    path.write_text("shadow = true\n")
+    path.write_text("[mode]\nshadow = true\n")
     path.chmod(0o640)
     service = InProcess()
     service.admin.take_policy(path)
-    reply = service.ask("PUT", "/v1/policy", b"shadow = false\n", **OPS)
-    assert reply.json()["toml"] == "shadow = false\n"
+    reply = service.ask("PUT", "/v1/policy", b"[mode]\nshadow = false\n", **OPS)
+    assert reply.json()["toml"] == "[mode]\nshadow = false\n"
     assert not service.guard.state.policy.shadow
-    assert path.read_text() == "shadow = false\n"
+    assert path.read_text() == "[mode]\nshadow = false\n"
     assert path.stat().st_mode & 0o777 == 0o640
     assert service.ask("GET", "/v1/policy", **OPS).json() == reply.json()
     assert [file.name for file in tmp_path.iterdir()] == ["policy.toml"]
 
 
-@pytest.mark.parametrize("text", [b"shadow = 7", b"unheard_of = 1", b"= broken", b"\xff"])
+@pytest.mark.parametrize("text", [b"[mode]\nshadow = 7", b"unheard_of = 1", b"= broken", b"\xff"])
 def test_a_bad_policy_changes_nothing(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "policy.toml"
-    path.write_text("shadow = false\n")
+    path.write_text("[mode]\nshadow = false\n")
     service = InProcess()
     service.admin.take_policy(path)
     reply = service.ask("PUT", "/v1/policy", text, **OPS)
     assert reply.status == 400
     assert not service.guard.state.policy.shadow
-    assert path.read_text() == "shadow = false\n"
+    assert path.read_text() == "[mode]\nshadow = false\n"
     with pytest.raises(InputError):
-        policy_of(text, "it")
+        policy_of(text, "it", 0)
 
 
 def test_a_policy_that_cannot_be_kept_is_not_put_in_force(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
     folder.mkdir()
     path = folder / "policy.toml"
-    path.write_text("shadow = true\n")
+    path.write_text("[mode]\nshadow = true\n")
     service = InProcess()
     service.admin.take_policy(path)
     path.unlink()
     folder.rmdir()
-    assert service.ask("PUT", "/v1/policy", b"shadow = false\n", **OPS).status == 503
+    assert service.ask("PUT", "/v1/policy", b"[mode]\nshadow = false\n", **OPS).status == 503
     assert service.guard.state.policy.shadow
     with pytest.raises(ResourceError):
         replace_file(path, b"")

@@ -1,0 +1,244 @@
+"""What a replay concludes, in the records that a scan's readers know: campaigns, sanctioned customers, a verdict on every account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from revenuer.engine import Engine
+from revenuer.guard.event import Registered
+from revenuer.guard.policy import Policy
+from revenuer.guard.policy.ceiling import covers
+from revenuer.guard.replay.containment import Containment, containment, decided, members_table
+from revenuer.guard.replay.operators import OperatorSummary, operators
+from revenuer.guard.state import GuardState
+from revenuer.records import (
+    LICENSED_DISTILLATION,
+    AccountVerdict,
+    Action,
+    Campaign,
+    CampaignDetail,
+    Confidence,
+    Evidence,
+    InputSummary,
+    Lineage,
+    NotEvaluated,
+    Outcome,
+    Prevalence,
+    ScanResult,
+    Verdict,
+)
+
+HIGH, MEDIUM = 6.0, 4.0
+"""log10 e from which confidence is high, and medium: the scan's bands."""
+DECIDED = "decided"
+"""The engine's table of decisions and what became of them."""
+_EXTRACTION = ("AML.T0024", "AML.T0024.002", "AML.T0040")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """`result` as a scan words it; `containment` by campaign id, in the order of the campaigns."""
+
+    result: ScanResult
+    containment: tuple[Containment, ...]
+
+
+def findings(
+    engine: Engine,
+    state: GuardState,
+    registered: Mapping[str, Registered],
+    decisions: Path,
+    summary: InputSummary,
+) -> Findings:
+    """Return the campaigns and verdicts as they stood when the log ended.
+
+    The log is in the engine's table `given`, its decisions in the Parquet file `decisions`. Accounts with a licence to distil that
+    somebody checked are sanctioned, whatever the evidence.
+    """
+    if not summary.exchanges:
+        return Findings(result=_result(summary, (), (), ()), containment=())
+    decided(engine, DECIDED, decisions)
+    licensed = _licensed(registered, state.policy)
+    found = [(one, [name for name, _ in one.accounts if name not in licensed]) for one in operators(state)]
+    groups = licensed_groups(licensed)
+    members = members_table([*groups, *((one.operator, accounts) for one, accounts in found)])
+    counts = containment(engine, DECIDED, members)
+    seen = [(one, accounts) for one, accounts in found if one.operator in counts]
+    campaigns = tuple(
+        _campaign(one, tuple(accounts), counts[one.operator], rank)
+        for rank, (one, accounts) in enumerate(seen, start=1)
+    )
+    customers = [(group, accounts) for group, accounts in groups if group in counts]
+    sanctioned = tuple(
+        _sanctioned(tuple(accounts), counts[group], rank)
+        for rank, (group, accounts) in enumerate(customers, start=1)
+    )
+    result = _result(summary, campaigns, sanctioned, _verdicts(engine, campaigns, licensed))
+    return Findings(result=result, containment=tuple(counts[one.operator] for one, _ in seen))
+
+
+def licensed_groups(licensed: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Return the licensed accounts by customer."""
+    groups: dict[str, list[str]] = {}
+    for account, holder in sorted(licensed.items()):
+        groups.setdefault(f"S-{holder}", []).append(account)
+    return list(groups.items())
+
+
+def _licensed(registered: Mapping[str, Registered], policy: Policy) -> dict[str, str]:
+    """Return the accounts that the policy exempts for a licence to distil, each with its customer."""
+    exempt = [
+        one
+        for one in policy.ceilings
+        if one.declared_uses is not None
+        and LICENSED_DISTILLATION in one.declared_uses
+        and one.at_most in (Action.ALLOW, Action.OBSERVE)
+    ]
+    return {
+        account: who.organization_id or account
+        for account, who in registered.items()
+        if who.declared_use == LICENSED_DISTILLATION and any(covers(one, who) for one in exempt)
+    }
+
+
+def _campaign(found: OperatorSummary, accounts: tuple[str, ...], counts: Containment, rank: int) -> Campaign:
+    confidence = Confidence.HIGH if found.log10_e >= HIGH else Confidence.MEDIUM
+    if found.log10_e < MEDIUM:
+        confidence = Confidence.LOW
+    evidence = Evidence(
+        signal="guard",
+        family="live",
+        outcome=Outcome.POSITIVE,
+        log10_bayes_factor=found.log10_e,
+        summary=found.reason,
+        look_alike="anybody honest whose traffic the live signals cannot tell from it",
+        request_ids=counts.request_ids,
+    )
+    return _record(
+        counts,
+        accounts,
+        rank=rank,
+        log10_e=found.log10_e,
+        confidence=confidence,
+        evidence=(evidence,),
+        headline=found.reason,
+        action="Look at the evidence, then keep or lift the measures: `revenuer scan` weighs the same log with hindsight.",
+        doubt=("An account that can show that it is alone, or that a public tool sent the shared text.",),
+    )
+
+
+def _sanctioned(accounts: tuple[str, ...], counts: Containment, rank: int) -> Campaign:
+    return _record(
+        counts,
+        accounts,
+        rank=rank,
+        log10_e=0.0,
+        confidence=Confidence.LOW,
+        evidence=(),
+        headline="a distillation licence that was declared and verified",
+        action="None: check the licence's terms.",
+        doubt=(),
+    )
+
+
+def _record(
+    counts: Containment,
+    accounts: tuple[str, ...],
+    *,
+    rank: int,
+    log10_e: float,
+    confidence: Confidence,
+    evidence: tuple[Evidence, ...],
+    headline: str,
+    action: str,
+    doubt: tuple[str, ...],
+) -> Campaign:
+    facts = {
+        "answered before containment": f"{counts.answered_before:,}",
+        "answered after containment": f"{counts.answered_after:,}",
+        "unanswered": f"{counts.unanswered:,}",
+    }
+    return Campaign(
+        campaign_id=counts.group,
+        rank=rank,
+        confidence=confidence,
+        log10_e=log10_e,
+        accounts=accounts,
+        exchanges=counts.requests,
+        harvest_exchanges=counts.answered,
+        output_tokens=counts.output_tokens,
+        first_seen=counts.first_seen,
+        last_seen=counts.last_seen,
+        models=counts.models,
+        techniques=_EXTRACTION if evidence else (),
+        headline=headline,
+        evidence=evidence,
+        lineage=Lineage(),
+        recommended_action=action,
+        would_change_our_mind=doubt,
+        detail=CampaignDetail(
+            accounts=(),
+            bin_s=3600,
+            bin_starts=(),
+            timeline=(),
+            deployment_timeline=(),
+            heat_accounts=(),
+            heat=(),
+            edges=(),
+            examples=(),
+            facts=facts,
+        ),
+    )
+
+
+def _verdicts(
+    engine: Engine, campaigns: tuple[Campaign, ...], licensed: Mapping[str, str]
+) -> tuple[AccountVerdict, ...]:
+    """Return one verdict for each account of the log: watch where any request was more than allowed."""
+    campaign_of = {account: one.campaign_id for one in campaigns for account in one.accounts}
+    rows = engine.query(
+        f"""
+        SELECT account_id, max(log10_e) AS log10_e, bool_or(action <> '{Action.ALLOW}') AS noticed
+        FROM {DECIDED} GROUP BY account_id ORDER BY account_id
+        """
+    ).to_pylist()
+    verdicts = []
+    for row in rows:
+        account = row["account_id"]
+        verdict = Verdict.WATCH if row["noticed"] else Verdict.CLEAR
+        if account in campaign_of:
+            verdict = Verdict.CAMPAIGN
+        if account in licensed:
+            verdict = Verdict.SANCTIONED
+        verdicts.append(
+            AccountVerdict(
+                account_id=account,
+                campaign_id=campaign_of.get(account),
+                verdict=verdict,
+                log10_e=row["log10_e"],
+            )
+        )
+    return tuple(verdicts)
+
+
+def _result(
+    summary: InputSummary,
+    campaigns: tuple[Campaign, ...],
+    sanctioned: tuple[Campaign, ...],
+    verdicts: tuple[AccountVerdict, ...],
+) -> ScanResult:
+    share = sum(one.exchanges for one in campaigns) / max(summary.exchanges, 1)
+    return ScanResult(
+        input=summary,
+        prevalence=Prevalence(share=share, low=0.0, high=1.0),
+        campaigns=campaigns,
+        sanctioned=sanctioned,
+        cleared=(),
+        not_evaluated=(
+            NotEvaluated(
+                signal="prevalence",
+                reason="the share is that of the campaigns' requests; a replay has no interval for it, `revenuer scan` has",
+            ),
+        ),
+        verdicts=verdicts,
+    )
