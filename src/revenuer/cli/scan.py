@@ -6,7 +6,9 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from revenuer.cli.key_file import read_key
 from revenuer.cli.run_scan import ScanOptions, run_scan
+from revenuer.detect.keyed_hash import UNKEYED
 from revenuer.ingest import FORMATS, load_mapping
 from revenuer.records import MissingDependencyError
 from revenuer.report import campaigns_json, json_bytes, print_scan
@@ -54,6 +56,11 @@ def moment(_: click.Context, parameter: click.Parameter, value: str | None) -> d
     type=click.Choice(["duckdb", "spark"]),
     help="What runs the pipeline.",
 )
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path),
+    help="Secret of 16 bytes or more that campaigns.index is hashed with; the guard needs the same.",
+)
 @click.option("--since", callback=moment, help="Leave out requests before this time.")
 @click.option("--until", callback=moment, help="Leave out requests from this time on.")
 @click.option("--seed", default=0, show_default=True, help="The same seed and log give the same result.")
@@ -77,6 +84,7 @@ def command(
     log_format: str,
     mapping: Path | None,
     engine: str,
+    key_file: Path | None,
     since: datetime | None,
     until: datetime | None,
     seed: int,
@@ -87,7 +95,7 @@ def command(
 ) -> int:
     """Find the campaigns in LOGS (files, folders, globs, URIs, or - for standard input).
 
-    Writes campaigns.json, accounts.parquet and report.html to --out. Exit code 1 when there are findings.
+    Writes campaigns.json, accounts.parquet, report.html and campaigns.index (for the guard) to --out. Exit code 1 when there are findings.
     """
     if engine == "spark":
         raise MissingDependencyError(
@@ -103,6 +111,7 @@ def command(
         memory_mb=memory_mb,
         threads=threads,
         seed=seed,
+        key=read_key(key_file) if key_file else UNKEYED,
     )
     result = run_scan(logs, out, options)
     if as_json:

@@ -12,15 +12,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from revenuer.detect.keyed_hash import derive_key
-from revenuer.detect.sketch import Key, sketch_kernel
+from revenuer.cli.key_file import read_key
+from revenuer.detect.keyed_hash import Key, key_id
+from revenuer.detect.sketch import sketch_kernel
 from revenuer.engine import DuckDBEngine
 from revenuer.ingest import FORMATS, load_mapping, read_logs
 from revenuer.ingest.diskwrite import aside, resource_errors
-from revenuer.records import SKETCH_METADATA_KEY, SKETCH_SCHEMA, SKETCH_VERSION, InputError, UsageError
+from revenuer.records import (
+    SKETCH_KEY_METADATA_KEY,
+    SKETCH_METADATA_KEY,
+    SKETCH_SCHEMA,
+    SKETCH_VERSION,
+    UsageError,
+)
 from revenuer.report import ConsoleProgress
-
-MIN_KEY_BYTES = 16
 
 
 @click.command(name="sketch")
@@ -50,7 +55,7 @@ def command(
     logs: tuple[str, ...], key_file: Path, out: Path, log_format: str, mapping: Path | None, as_json: bool
 ) -> None:
     """Write a table of keyed hashes and sketches of LOGS, without any text, that `scan` takes in their place."""
-    key = derive_key(_secret(key_file))
+    key = read_key(key_file)
     _check_out(out)
     progress = ConsoleProgress(Console(stderr=True))
     with tempfile.TemporaryDirectory(prefix="revenuer-") as scratch:
@@ -66,7 +71,7 @@ def command(
             raise UsageError("the input is a sketch table already; scan it as it is")
         progress.stage("sketching prompts")
         with DuckDBEngine(work / "engine") as engine:
-            rows = _write(_sketches(engine, read.files, key), out)
+            rows = _write(_sketches(engine, read.files, key), _schema(key), out)
         progress.done()
     summary = {"rows": rows, "file": str(out), "quarantined": read.quarantined, "duplicates": read.duplicates}
     if as_json:
@@ -88,15 +93,15 @@ def _sketches(engine: DuckDBEngine, files: Sequence[Path], key: Key) -> Iterator
     if files:
         engine.read_parquet("exchange", files)
         for batch in engine.stream("SELECT * FROM exchange", sketch_kernel(key)):
-            yield batch.replace_schema_metadata(_schema().metadata)
+            yield batch.replace_schema_metadata(_schema(key).metadata)
 
 
-def _write(batches: Iterator[pa.RecordBatch], out: Path) -> int:
+def _write(batches: Iterator[pa.RecordBatch], schema: pa.Schema, out: Path) -> int:
     """Write the batches to `out`, whole or not at all, and return the number of rows."""
     rows = 0
     try:
         with resource_errors(out):
-            with pq.ParquetWriter(aside(out), _schema(), compression="zstd") as writer:
+            with pq.ParquetWriter(aside(out), schema, compression="zstd") as writer:
                 for batch in batches:
                     writer.write_batch(batch)
                     rows += batch.num_rows
@@ -109,19 +114,6 @@ def _write(batches: Iterator[pa.RecordBatch], out: Path) -> int:
     return rows
 
 
-def _schema() -> pa.Schema:
-    return SKETCH_SCHEMA.with_metadata({SKETCH_METADATA_KEY: SKETCH_VERSION.encode()})
-
-
-def _secret(key_file: Path) -> bytes:
-    try:
-        secret = key_file.read_bytes().strip()
-    except OSError as error:
-        raise InputError(
-            f"cannot read key file {key_file}: {error.strerror}; make one with: openssl rand -hex 32 > {key_file}"
-        ) from error
-    if len(secret) < MIN_KEY_BYTES:
-        raise InputError(
-            f"key file {key_file} holds {len(secret)} bytes, a key needs {MIN_KEY_BYTES}; make one with: openssl rand -hex 32 > {key_file}"
-        )
-    return secret
+def _schema(key: Key) -> pa.Schema:
+    marks = {SKETCH_METADATA_KEY: SKETCH_VERSION, SKETCH_KEY_METADATA_KEY: key_id(key)}
+    return SKETCH_SCHEMA.with_metadata(marks)

@@ -15,17 +15,28 @@ _V3 = np.uint64(0x7465646279746573)
 _LAST = np.uint64(8 << 56)
 _FF = np.uint64(0xFF)
 
-UNKEYED = (np.uint64(0), np.uint64(0))
-"""The key of a scan's own scratch sketches, which never leave it."""
+Key = tuple[np.uint64, np.uint64]
+"""A 128-bit SipHash key."""
+UNKEYED: Key = (np.uint64(0), np.uint64(0))
+"""The key of a scan's own scratch sketches, and of an index that is written without one: everybody knows it."""
 
 
-def derive_key(secret: bytes) -> tuple[np.uint64, np.uint64]:
+def derive_key(secret: bytes) -> Key:
     """Return the 128-bit SipHash key for `secret` (at least 16 bytes), bound to this use by a label (BLAKE2b)."""
     if len(secret) < 16:
         raise ValueError(f"a sketch key needs at least 16 bytes, got {len(secret)}")
     digest = hashlib.blake2b(secret, digest_size=16, person=b"revenuer sketch1").digest()
     k0, k1 = np.frombuffer(digest, dtype="<u8")
     return np.uint64(k0), np.uint64(k1)
+
+
+def key_id(key: Key) -> str:
+    """Return a name for `key` (16 hex digits) that tells whether two parties hold the same one, and not what it is.
+
+    Like everything that a key is used for it lets a guess of the secret be checked: make secrets at random.
+    """
+    words = np.array(key, dtype="<u8").tobytes()
+    return hashlib.blake2b(words, digest_size=8, person=b"revenuer key id1").hexdigest()
 
 
 @njit(cache=True, inline="always")

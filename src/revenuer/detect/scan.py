@@ -14,6 +14,7 @@ from revenuer.detect.examples import find_examples
 from revenuer.detect.group_facts import register_groups
 from revenuer.detect.harvest import HarvestShare, estimate_harvest
 from revenuer.detect.judge import Judgement, judge
+from revenuer.detect.keyed_hash import UNKEYED, Key
 from revenuer.detect.lineage import find_lineage
 from revenuer.detect.look_alikes import licensed
 from revenuer.detect.population import Population, build_population
@@ -53,11 +54,17 @@ class ScanInput:
 
 
 def scan(
-    engine: Engine, given: ScanInput, *, seed: int = 0, on_stage: Callable[[str], None] = lambda _: None
+    engine: Engine,
+    given: ScanInput,
+    *,
+    seed: int = 0,
+    key: Key = UNKEYED,
+    on_stage: Callable[[str], None] = lambda _: None,
 ) -> ScanResult:
     """Return what the log holds: campaigns, sanctioned use, groups cleared, verdicts on every account.
 
-    Deterministic for equal input and `seed`. Nothing is written but the engine's scratch tables.
+    Deterministic for equal input, `seed` and `key`, under which exchanges are sketched. Nothing is written but the engine's scratch
+    tables; those that `campaign_index.index_campaigns` needs are left behind.
     """
     if given.summary.exchanges == 0:
         return _nothing(given.summary)
@@ -65,7 +72,7 @@ def scan(
     has_text = given.kind == "exchanges"
     if has_text:
         engine.read_parquet("exchange", given.files)
-        engine.map_batches("sketch", "SELECT * FROM exchange", sketch_kernel(), SKETCH_SCHEMA)
+        engine.map_batches("sketch", "SELECT * FROM exchange", sketch_kernel(key), SKETCH_SCHEMA)
     else:
         engine.read_parquet("sketch", given.files)
     on_stage("profiling accounts")

@@ -1,6 +1,5 @@
 """Turns exchanges into sketches: one text-free row a request. A pure function from record batch to record batch."""
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
+from revenuer.detect.addresses import addresses
 from revenuer.detect.embedding import _INT8_SCALE as INT8_SCALE
 from revenuer.detect.embedding import EMBED_DIM, embed_into
 from revenuer.detect.fingerprints import (
@@ -25,9 +25,10 @@ from revenuer.detect.fingerprints import (
     winnow,
 )
 from revenuer.detect.intent import INTENTS, IntentModel, load_model, score_into
-from revenuer.detect.keyed_hash import UNKEYED, siphash
+from revenuer.detect.keyed_hash import UNKEYED, Key, siphash
+from revenuer.detect.string_hash import hash_strings
 from revenuer.detect.text_buffers import utf8_buffers
-from revenuer.detect.tokens import MAX_TOKENS, mix64, tokenize
+from revenuer.detect.tokens import MAX_TOKENS, tokenize
 from revenuer.records import EXCHANGE_SCHEMA, SKETCH_SCHEMA
 
 SYSTEM_FINGERPRINTS = 8
@@ -35,8 +36,6 @@ SYSTEM_FINGERPRINTS = 8
 
 _BLOCK_FINGERPRINTS = 1 << 22
 _KIND_SHIFT = np.uint64(KIND_BITS)
-
-Key = tuple[np.uint64, np.uint64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +70,10 @@ def sketch_batch(batch: pa.RecordBatch, key: Key, model: IntentModel) -> pa.Reco
     """
     prompt = _column(batch, "prompt")
     sketch = sketch_texts(prompt, key, model)
-    system_hash, system_prints, system_offsets = _sketch_systems(_column(batch, "system_prompt"), key)
+    system_hash, system_prints, system_offsets = sketch_systems(_column(batch, "system_prompt"), key)
     prints, offsets = _interleave(sketch.fingerprints, sketch.offsets, system_prints, system_offsets)
     no_prompt = np.asarray(pc.is_null(prompt))
-    ip, network = _addresses(_column(batch, "client_ip"))
+    ip, network = addresses(_column(batch, "client_ip"))
     columns: dict[str, pa.Array] = {
         "session": _hashed(_column(batch, "session_id"), key),
         "ip": _hashed(ip, key),
@@ -178,8 +177,8 @@ def _sketch_block(
     return at
 
 
-def _sketch_systems(column: pa.Array, key: Key) -> tuple[pa.Array, np.ndarray, np.ndarray]:
-    """Return (hash column, fingerprints, offsets) of the system prompts; each distinct one is looked at once."""
+def sketch_systems(column: pa.Array, key: Key) -> tuple[pa.Array, np.ndarray, np.ndarray]:
+    """Return (hash column, fingerprints, offsets) of a column of system prompts; each distinct one is looked at once."""
     encoded = column.dictionary_encode()
     unique = encoded.dictionary
     data, begins = utf8_buffers(unique)
@@ -242,56 +241,9 @@ def _hashed(column: pa.Array, key: Key) -> pa.Array:
     encoded = column.dictionary_encode()
     if not len(encoded.dictionary):
         return pa.nulls(len(column), pa.int64())
-    data, begins = utf8_buffers(encoded.dictionary)
-    unique = _hash_strings(data, begins, key[0], key[1])
+    unique = hash_strings(encoded.dictionary, key)
     index = np.asarray(encoded.indices.fill_null(0))
     return pa.array(unique[index].view(np.int64), mask=np.asarray(pc.is_null(column)))
-
-
-@njit(cache=True, nogil=True)
-def _hash_strings(data: np.ndarray, begins: np.ndarray, k0: np.uint64, k1: np.uint64) -> np.ndarray:
-    out = np.empty(len(begins) - 1, np.uint64)
-    for row in range(len(out)):
-        h = np.uint64(0xCBF29CE484222325)
-        for i in range(begins[row], begins[row + 1]):
-            h = (h ^ np.uint64(data[i])) * np.uint64(0x100000001B3)
-        out[row] = siphash(mix64(h), k0, k1)
-    return out
-
-
-def _addresses(ip: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Return (addresses, each one's network: /24 for IPv4, /48 for IPv6).
-
-    An IPv6 address is written in its shortest form (RFC 5952), one that IPv4 is mapped into as IPv4. What is no address stays
-    as it is and is its own network.
-    """
-    coded = ip.cast(pa.string()).dictionary_encode()
-    spelled = coded.dictionary
-    colons = pc.match_substring(spelled, ":")
-    if pc.any(colons).as_py():
-        shortest = [_shortest(address) for address in spelled.filter(colons).to_pylist()]
-        spelled = pc.replace_with_mask(spelled, colons, pa.array(shortest))
-    network = pc.replace_substring_regex(spelled, r"^(\d+\.\d+\.\d+)\.\d+$", r"\1.0/24")
-    colons = pc.match_substring(spelled, ":")
-    if pc.any(colons).as_py():
-        networks = [_network(address) for address in spelled.filter(colons).to_pylist()]
-        network = pc.replace_with_mask(network, colons, pa.array(networks))
-    return spelled.take(coded.indices), network.take(coded.indices)
-
-
-def _shortest(address: str) -> str:
-    try:
-        parsed = ipaddress.IPv6Address(address)
-    except ValueError:
-        return address
-    return str(parsed.ipv4_mapped or parsed)
-
-
-def _network(address: str) -> str:
-    try:
-        return str(ipaddress.IPv6Network((address, 48), strict=False))
-    except ValueError:
-        return address
 
 
 def _as_binary(rows: np.ndarray, null: np.ndarray) -> pa.Array:

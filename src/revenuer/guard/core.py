@@ -1,11 +1,17 @@
 """The core: one event in, one decision out. No sockets, no clock, no threads; every front and `revenuer replay` share it."""
 
-from revenuer.guard.assessment import NOTHING, Assessment
+from revenuer.detect.campaign_index import CampaignIndex
+from revenuer.guard.assessment import NOTHING
 from revenuer.guard.event import Aftermath, Event
+from revenuer.guard.notes import Placed, Received, read_note
 from revenuer.guard.policy import rule
 from revenuer.guard.standing import lifted
 from revenuer.guard.state import GuardState
-from revenuer.records import Action, Decision
+from revenuer.guard.suspicion import Suspect, attend, foreign_signature, judge_account
+from revenuer.guard.suspicion import use_index as take_index
+from revenuer.records import UNANSWERED, Action, Decision
+
+NO_EVIDENCE = "no evidence"
 
 
 def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
@@ -14,32 +20,97 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
     The state given is used up: only the one returned may be used afterwards. The same events in the same order give the same
     decisions; nothing later than `event` is known.
     """
-    assessment = _assess(event, state)
+    state.now = now = max(state.now, event.timestamp)
+    ledger, books = state.ledger, state.books
+    row = ledger.rows.get(event.account_id)
+    if row is None:
+        row = ledger.row_of(event.account_id, now)
+        ledger.register(row, event.organization_id, event.account)
+    address = ledger.address(event.client_ip) if event.client_ip else 0
+    prompt = event.prompt.encode("utf-8", "surrogatepass") if event.prompt else b""
+    flags = ledger.observe(row, now, address, prompt, books.watched.keys, books.index_table)
+    suspect = attend(event, row, flags, books, now) if flags else None
+    if event.reasoning_signature is not None:
+        suspect = _signature(event, row, suspect, state) or suspect
     standing = state.standing.get(event.account_id)
-    if assessment is NOTHING and standing is None and not state.policy.denies(event):
+    if suspect is None and standing is None and not state.policy.denies(event):
         return state, Decision(
             request_id=event.request_id,
             timestamp=event.timestamp,
             account_id=event.account_id,
             action=Action.ALLOW,
             would=Action.ALLOW,
-            reason="no evidence",
+            reason=NO_EVIDENCE,
         )
+    assessment = NOTHING
+    if suspect is not None:
+        assessment = judge_account(suspect, books, now, int(ledger.accounts["requests"][row]))
     decision, after = rule(event, event.account, assessment, standing, state.meter, state.policy)
     if after is not None and after is not standing:
+        ledger.mark(row)
         state.put_standing(after)
+    if suspect is not None:
+        _count(suspect, decision, state)
     return state, decision
+
+
+def _signature(event: Event, row: int, suspect: Suspect | None, state: GuardState) -> Suspect | None:
+    """Take in the reasoning signature that the request replays; return the suspect that its account is by it."""
+    signature = event.reasoning_signature or ""
+    ledger, books = state.ledger, state.books
+    if event.turn == 0 and not event.tool_count and not ledger.relays(row):
+        books.begins_with_signature(row, suspect)
+    organization = ledger.organization(row)
+    receipt = state.received.get(signature)
+    if receipt is None or not state.received.replayed(signature, event.account_id):
+        state.claim(signature, event.account_id, organization, issued=False)
+        return suspect
+    if organization and organization == receipt.organization:
+        return suspect
+    ledger.row_of(receipt.account_id, state.now)
+    sender = books.suspect(event.account_id, state.now)
+    foreign_signature(books, sender, books.suspect(receipt.account_id, state.now), state.now)
+    return sender
+
+
+def _count(suspect: Suspect, decision: Decision, state: GuardState) -> None:
+    operator = state.books.operator_of(suspect)
+    if operator is None:
+        return
+    operator.requests += 1
+    operator.last = state.now
+    if decision.action not in UNANSWERED:
+        operator.answered += 1
+    state.books.changed.add(("operator", operator.name))
 
 
 def learn(aftermath: Aftermath, state: GuardState) -> GuardState:
     """Return the state after it is told how a request went."""
+    row = state.ledger.rows.get(aftermath.account_id)
+    organization = state.ledger.organization(row) if row is not None else 0
     for signature in aftermath.issued_signatures:
-        state.received.setdefault(signature, aftermath.account_id)
+        state.claim(signature, aftermath.account_id, organization, issued=True)
     return state
 
 
 def hear(note: bytes, state: GuardState) -> GuardState:
-    """Return the state after another node's note (or one's own, come back through the shared order)."""
+    """Return the state after another node's note (or one's own, come back through the shared order).
+
+    A note that cannot be understood changes nothing but the count of such notes.
+    """
+    match read_note(note):
+        case Placed(standing):
+            state.hear_standing(standing)
+        case Received() as told:
+            state.hear_received(told)
+        case None:
+            state.unread += 1
+    return state
+
+
+def use_index(index: CampaignIndex | None, state: GuardState) -> GuardState:
+    """Return the state with another campaign index in force. What was found by the earlier one stays known."""
+    take_index(state.books, index, state.now)
     return state
 
 
@@ -50,19 +121,3 @@ def lift(account_id: str, owner: str, why: str, now: int, state: GuardState) -> 
     """
     state.put_standing(lifted(state.standing[account_id], owner, why, now))
     return state
-
-
-def _assess(event: Event, state: GuardState) -> Assessment:
-    signature = event.reasoning_signature
-    if signature is None:
-        return NOTHING
-    owner = state.received.setdefault(signature, event.account_id)
-    if owner == event.account_id:
-        return NOTHING
-    return Assessment(
-        operator="replay",
-        log10_e=6.0,
-        log10_e_operator=6.0,
-        log10_e_member=6.0,
-        signals=("replays a reasoning signature that another account received",),
-    )

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from revenuer.guard.core import decide, hear, learn, lift
+from revenuer.detect.campaign_index import CampaignIndex
+from revenuer.guard.audit import policy_fact
+from revenuer.guard.core import decide, hear, learn, lift, use_index
 from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.policy import Policy
 from revenuer.guard.saved import Saved
@@ -26,6 +28,8 @@ class Guard:
         self.state = state
         self.journal = journal
         self.on_decision: list[Callable[[Decision], None]] = []
+        if journal is not None:
+            journal.store([policy_fact(state.policy)])
 
     def decide(self, event: Event) -> Decision:
         """Return the decision on `event`, already in the books."""
@@ -48,8 +52,15 @@ class Guard:
         """Grant an appeal. Raises KeyError where nothing stands against the account."""
         self.state = lift(account_id, owner, why, now, self.state)
 
-    def set_policy(self, policy: Policy) -> None:
+    def use_index(self, index: CampaignIndex | None) -> None:
+        """Put another campaign index in force."""
+        self.state = use_index(index, self.state)
+
+    def set_policy(self, policy: Policy, owner: str = "guard") -> None:
+        """Put `policy` in force from the next decision on, by the wish of `owner`."""
         self.state.policy = policy
+        if self.journal is not None:
+            self.journal.store([policy_fact(policy, owner)])
 
     def flush(self) -> None:
         """Hand the journal what changed in the state; called at least once a second by whoever owns the guard."""

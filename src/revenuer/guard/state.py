@@ -4,19 +4,35 @@ from collections.abc import Iterable
 
 import msgspec
 
+from revenuer.guard.ledger import Ledger
+from revenuer.guard.notes import Note, Placed, Received, write_note
 from revenuer.guard.policy import Policy
+from revenuer.guard.receipts import Receipt, Receipts
 from revenuer.guard.saved import Saved
 from revenuer.guard.standing import Meter, Standing
+from revenuer.guard.suspicion import Books
 
 
 class GuardState:
-    """The whole state of one node. Only the functions of `core` change it; nothing here reads a clock or opens a file."""
+    """The whole state of one node. Only the functions of `core` change it; nothing here reads a clock or opens a file.
 
-    def __init__(self, policy: Policy) -> None:
+    `sharing`: notes for other nodes are kept for `take_notes`. `unsure`: this node does not hear all the others now, so that being
+    the first to see something here proves nothing. Both are set by the fleet, and off where there is none. `position`: how far the
+    shared order was applied, opaque, saved with the facts that follow from it. `unread`: notes that could not be understood.
+    """
+
+    def __init__(self, policy: Policy, ledger: Ledger | None = None) -> None:
         self.policy = policy
+        self.ledger = ledger or Ledger()
+        self.books = Books(self.ledger)
+        self.now = 0
         self.meter = Meter()
         self.standing: dict[str, Standing] = {}
-        self.received: dict[str, str] = {}
+        self.received = Receipts()
+        self.sharing = False
+        self.unsure = False
+        self.position: bytes | None = None
+        self.unread = 0
         self._dirty: dict[tuple[str, str], bytes | None] = {}
         self._notes: list[bytes] = []
 
@@ -29,14 +45,78 @@ class GuardState:
     def restore(self, saved: Iterable[Saved]) -> None:
         """Take back what `take_saved` handed out, in a state that has seen no event yet."""
         for kind, key, value in saved:
-            if kind == "standing" and value is not None:
+            if value is None:
+                continue
+            if kind == "standing":
                 self.standing[key] = msgspec.msgpack.decode(value, type=Standing)
+            elif kind == "received":
+                self.received.restore(key, msgspec.msgpack.decode(value, type=Receipt))
+            elif kind == "fleet" and key == "position":
+                self.position = value
 
     def take_notes(self) -> list[bytes]:
         """Return what other nodes need to hear, oldest first: small messages for `core.hear`, to be delivered in one order to all."""
         notes, self._notes = self._notes, []
         return notes
 
+    def restated(self) -> list[bytes]:
+        """Return notes that say again what must not get lost: every measure, and every receipt that the order has not settled.
+
+        Hearing one twice changes nothing.
+        """
+        measures: list[Note] = [Placed(standing) for standing in self.standing.values()]
+        return [write_note(note) for note in measures] + [
+            write_note(Received(signature, one.account_id, one.issued, one.doubtful, one.organization))
+            for signature, one in self.received.unsettled()
+        ]
+
+    def put_position(self, position: bytes) -> None:
+        """Keep how far the shared order was applied, to be saved together with what followed from it."""
+        self.position = position
+        self._dirty["fleet", "position"] = position
+
     def put_standing(self, standing: Standing) -> None:
+        """Put a measure or its lifting in force here and tell the other nodes; one that is overruled already changes nothing."""
+        if self.hear_standing(standing):
+            self._tell(Placed(standing))
+
+    def hear_standing(self, standing: Standing) -> bool:
+        """Put a measure or its lifting in force without telling anybody. Return False where what stands already overrules it."""
+        known = self.standing.get(standing.account_id)
+        if known is not None and _rank(standing) < _rank(known):
+            return False
         self.standing[standing.account_id] = standing
         self._dirty["standing", standing.account_id] = msgspec.msgpack.encode(standing)
+        return True
+
+    def claim(self, signature: str, account_id: str, organization: int, *, issued: bool) -> None:
+        """Take in that an account was seen with a reasoning block: `issued` in an answer to it, else in its request."""
+        news = self.received.claim(signature, account_id, organization, issued=issued, doubtful=self.unsure)
+        if news is not None:
+            self._keep_receipt(signature)
+            self._tell(Received(signature, account_id, news.issued, news.doubtful, organization))
+
+    def hear_received(self, note: Received) -> None:
+        """Take in what the shared order says of a reasoning block."""
+        told = Receipt(
+            account_id=note.account_id,
+            issued=note.issued,
+            doubtful=note.doubtful,
+            organization=note.organization,
+        )
+        if self.received.settle(note.signature, told) is not None:
+            self._keep_receipt(note.signature)
+
+    def _keep_receipt(self, signature: str) -> None:
+        self._dirty["received", signature] = msgspec.msgpack.encode(self.received.get(signature))
+
+    def _tell(self, note: Note) -> None:
+        if self.sharing:
+            self._notes.append(write_note(note))
+
+
+def _rank(standing: Standing) -> tuple[int, bool]:
+    """Return what a measure is ranked by: the later one stands, and a lifting overrules every measure that began before it or with
+    it. Nodes that hear the same notes, in whatever order, so agree; between equals the shared order's last stands."""
+    lifted = standing.lifted_by is not None
+    return (standing.until if lifted else standing.since, lifted)

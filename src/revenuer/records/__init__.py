@@ -49,7 +49,12 @@ from revenuer.records.exchange import (
     REQUIRED_COLUMNS,
 )
 from revenuer.records.quarantine import QuarantinedRow
-from revenuer.records.sketch import SKETCH_METADATA_KEY, SKETCH_SCHEMA, SKETCH_VERSION
+from revenuer.records.sketch import (
+    SKETCH_KEY_METADATA_KEY,
+    SKETCH_METADATA_KEY,
+    SKETCH_SCHEMA,
+    SKETCH_VERSION,
+)
 
 __all__ = [
     "ACCOUNT_SCHEMA",
@@ -87,6 +92,7 @@ __all__ = [
     "ResourceError",
     "RevenuerError",
     "SCHEMA_VERSION",
+    "SKETCH_KEY_METADATA_KEY",
     "SKETCH_METADATA_KEY",
     "SKETCH_SCHEMA",
     "SKETCH_VERSION",

@@ -43,3 +43,5 @@ intent scores (calibrated log-odds); `embedding` is int8 x EMBED_DIM as bytes, n
 
 SKETCH_VERSION = "sketch/1"
 SKETCH_METADATA_KEY = b"revenuer.schema"
+SKETCH_KEY_METADATA_KEY = b"revenuer.key"
+"""Parquet metadata of a sketch table: the name of the key it is hashed under (detect.keyed_hash.key_id)."""

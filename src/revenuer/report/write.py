@@ -16,7 +16,9 @@ from revenuer.report.scan_page import scan_page
 CAMPAIGNS_FILE = "campaigns.json"
 ACCOUNTS_FILE = "accounts.parquet"
 REPORT_FILE = "report.html"
-SCAN_FILES = frozenset({CAMPAIGNS_FILE, ACCOUNTS_FILE, REPORT_FILE, "quarantine.jsonl", "quarantine.parquet"})
+SCAN_FILES = frozenset(
+    {CAMPAIGNS_FILE, ACCOUNTS_FILE, REPORT_FILE, "campaigns.index", "quarantine.jsonl", "quarantine.parquet"}
+)
 """What an earlier scan may have left in its directory; a directory with anything else is not replaced."""
 
 
@@ -29,11 +31,11 @@ def write_scan(
     result: ScanResult,
     out: Path,
     now: datetime,
-    extra_files: Mapping[str, Path] | None = None,
+    extra_files: Mapping[str, Content] | None = None,
     *,
     write: Callable[[Path, Content], None] = write_durably,
 ) -> None:
-    """Write the results and copies of `extra_files` (name -> file) to `out`, all or nothing.
+    """Write the results and `extra_files` (name -> bytes, or a file to copy) to `out`, all or nothing.
 
     An earlier scan's directory is replaced as a whole. Raises UsageError where `out` holds other files or cannot be
     written, ResourceError on a full disk; either way `out` is as it was.

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from revenuer.cli.sketch import _schema, _write
+from revenuer.detect.keyed_hash import UNKEYED
 from revenuer.records import ResourceError
 
 
@@ -62,9 +63,9 @@ def test_an_out_that_cannot_be_is_2_and_says_why(tmp_path: Path, out: str, words
 
 def test_a_full_disk_is_a_resource_error_and_leaves_nothing(tmp_path: Path) -> None:
     def batches() -> Iterator[pa.RecordBatch]:
-        yield pa.RecordBatch.from_pylist([], schema=_schema())
+        yield pa.RecordBatch.from_pylist([], schema=_schema(UNKEYED))
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(ResourceError, match=r"no room left while writing .*s\.parquet"):
-        _write(batches(), tmp_path / "s.parquet")
+        _write(batches(), _schema(UNKEYED), tmp_path / "s.parquet")
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,87 @@
+"""`revenuer guard index build LOGS... --out FILE`: scan logs, or take a finished scan, and write its index."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from revenuer.cli.index_answer import index_json, print_index
+from revenuer.cli.key_file import read_key
+from revenuer.cli.run_scan import ScanOptions, scan_logs
+from revenuer.cli.write_index import check_index_out, write_index
+from revenuer.detect.campaign_index import INDEX_FILE, CampaignIndex, IndexContent
+from revenuer.detect.keyed_hash import UNKEYED, Key
+from revenuer.ingest import FORMATS, load_mapping
+from revenuer.report import ConsoleProgress
+
+
+@click.command(name="build")
+@click.argument("sources", nargs=-1, required=True)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write, in one step.")
+@click.option("--accounts", help="Account table (Parquet, CSV or JSONL).")
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path),
+    help="Secret of 16 bytes or more that the index is hashed with; the guard needs the same.",
+)
+@click.option(
+    "--format",
+    "log_format",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", *FORMATS]),
+    help="Log format.",
+)
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    help="TOML file that maps your fields to the exchange columns.",
+)
+@click.option(
+    "--workdir", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Where scratch files go."
+)
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(min=1), help="Threads.")
+@click.option("--json", "as_json", is_flag=True, help="Print what the index holds as JSON.")
+def command(
+    sources: tuple[str, ...],
+    out: Path,
+    accounts: str | None,
+    key_file: Path | None,
+    log_format: str,
+    mapping: Path | None,
+    workdir: Path | None,
+    threads: int,
+    as_json: bool,
+) -> int:
+    """Write the index of SOURCES to --out: of logs, which are scanned first, or of one folder that a scan wrote.
+
+    Exit code 1 when there are campaigns in it.
+    """
+    check_index_out(out)
+    key = read_key(key_file) if key_file else UNKEYED
+    options = ScanOptions(
+        accounts=accounts,
+        key=key,
+        log_format=log_format,
+        mapping=load_mapping(mapping) if mapping else None,
+        workdir=workdir,
+        threads=threads,
+    )
+    index = write_index(_content(sources, options, key if key_file else None), out)
+    if as_json:
+        click.echo(json.dumps(index_json(index), indent=2))
+    else:
+        print_index(index, Console())
+    return 1 if index.campaigns else 0
+
+
+def _content(sources: tuple[str, ...], options: ScanOptions, key: Key | None) -> IndexContent:
+    if len(sources) == 1 and (Path(sources[0]) / INDEX_FILE).is_file():
+        return CampaignIndex.open(Path(sources[0]), key).content()
+    progress = ConsoleProgress(Console(stderr=True))
+    with tempfile.TemporaryDirectory(prefix="revenuer-", dir=options.workdir) as scratch:
+        content = scan_logs(sources, Path(scratch), options, progress).index
+        progress.done()
+    return content

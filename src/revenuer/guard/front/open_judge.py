@@ -1,0 +1,31 @@
+"""Opens the guard that the settings of a front name."""
+
+from pathlib import Path
+
+from revenuer.guard.front.in_process import InProcessJudge
+from revenuer.guard.front.judge import Judge
+from revenuer.guard.front.remote import RemoteJudge
+from revenuer.guard.front.settings import FrontSettings
+from revenuer.guard.guard import Guard
+from revenuer.guard.policy import load_policy
+from revenuer.guard.state import GuardState
+from revenuer.records import InputError
+
+
+def open_judge(settings: FrontSettings) -> Judge:
+    """Return whom the front asks. Raises InputError or UsageError where a file or address that the settings name is no good."""
+    if settings.remote is None:
+        policy = None if settings.policy is None else Path(settings.policy)
+        return InProcessJudge(Guard(GuardState(load_policy(policy))))
+    key = None if settings.key_file is None else _key(Path(settings.key_file))
+    return RemoteJudge(settings.remote, key=key, deadline_ms=settings.deadline_ms)
+
+
+def _key(path: Path) -> str:
+    try:
+        key = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as a key: {error}") from error
+    if not key or not key.isprintable() or " " in key:
+        raise InputError(f"{path} must hold one key, printable and without spaces")
+    return key

@@ -1,0 +1,19 @@
+"""Finds operators in live traffic: links, pools and vocabularies of accounts, each an e-process, and who belongs to them."""
+
+from revenuer.guard.suspicion.attend import attend
+from revenuer.guard.suspicion.books import Books
+from revenuer.guard.suspicion.indexed import use_index
+from revenuer.guard.suspicion.judge_account import judge_account
+from revenuer.guard.suspicion.replayed import foreign_signature
+from revenuer.guard.suspicion.suspect import Operator, Pool, Suspect
+
+__all__ = [
+    "Books",
+    "Operator",
+    "Pool",
+    "Suspect",
+    "attend",
+    "foreign_signature",
+    "judge_account",
+    "use_index",
+]

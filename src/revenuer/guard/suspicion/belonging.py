@@ -1,0 +1,134 @@
+"""Is this account one of the operator's? The e-value of belonging, and what speaks for it in words.
+
+Each kind of evidence is a likelihood ratio: how often members show it (the account itself left out) over how often others do. Kinds that
+tell the same story are not multiplied: what is asked and the words it is asked in count once and a half.
+"""
+
+import math
+from collections.abc import Iterator
+
+from revenuer.guard.suspicion.books import Books
+from revenuer.guard.suspicion.house import SIGNUP_WINDOW
+from revenuer.guard.suspicion.linked import elevated_rate
+from revenuer.guard.suspicion.replayed import DECISIVE
+from revenuer.guard.suspicion.suspect import Operator, Suspect
+
+MOST = {1: 2.5, 2: 2.0, 3: 1.5, 5: 1.5}
+"""Most that one shared value counts, by kind: card, address, mail domain, night of the sign-up. Proxies have honest neighbours; cards are issued in series."""
+KINDS = {1: "payment fingerprint", 2: "address", 3: "mail domain", 5: "night of sign-up"}
+NOT_SHOWN = -0.3
+"""log10 that is paid for the kinds that an account does not show."""
+LENT = 2.0
+MOST_LENT = 4.0
+PER_WORD = 1.2
+MOST_WORDS = 3.6
+MOST_TEMPLATE = 4.0
+NIGHT_SHARE = 0.01
+"""A night in which more than one in a hundred accounts signed up says nothing."""
+MOST_IDENTITY = 2.5
+"""Shared identity convicts nobody who asks for nothing suspect: proxies and nights have honest neighbours."""
+MOST_INTENT = 1.0
+"""What an account asks for tells an operator's accounts from most people, not from those who ask for the same honestly."""
+CORROBORATED = 0.5
+MOST_ALONE = 2.0
+"""Nor do words convict alone: without log10 0.5 of other evidence they count for this at most, since a rubric or a phrase may be public."""
+RELAY_SHARE = 0.5
+LEAST_RELAYS = 0.01
+HABIT_OF_OPERATOR = 0.3
+
+
+def belonging(books: Books, suspect: Suspect, operator: Operator) -> tuple[float, tuple[str, ...]]:
+    """Return (log10 e-value, signals strongest first) of the suspect's being one of the operator's accounts."""
+    if suspect.replayed.get(operator.name):
+        return DECISIVE, ("replays a reasoning signature that another account received",)
+    found = sorted(_evidence(books, suspect, operator), reverse=True)
+    if not found:
+        return 0.0, ()
+    total = NOT_SHOWN + sum(weight for weight, _ in found)
+    named = suspect.indexed.get(operator.name, {}).keys() & {"named", "words"}
+    if not (named or suspect.intents or suspect.relays or suspect.lent or suspect.sent & operator.heavy):
+        total = min(total, MOST_IDENTITY)
+    return total, tuple(words for _, words in found)
+
+
+def _evidence(books: Books, suspect: Suspect, operator: Operator) -> Iterator[tuple[float, str]]:
+    yield from _indexed(suspect, operator)
+    inside = suspect.operator is not None and books.operator_of(suspect) is operator
+    others = len(operator.members) - inside
+    if suspect.lent:
+        yield (
+            min(LENT * len(suspect.lent), MOST_LENT),
+            "its reasoning signatures are replayed by other accounts",
+        )
+    if others < 2:
+        return
+    values = list(_shared_values(books, suspect, operator, inside, others))
+    yield from values
+    yield from _content(books, suspect, operator, sum(weight for weight, _ in values))
+    if suspect.relays and operator.relays >= HABIT_OF_OPERATOR * len(operator.members):
+        rate = max(LEAST_RELAYS, books.relays / len(books.ledger))
+        yield math.log10(RELAY_SHARE / rate), "begins conversations with somebody's reasoning signatures"
+
+
+def _indexed(suspect: Suspect, operator: Operator) -> Iterator[tuple[float, str]]:
+    for story, weight in suspect.indexed.get(operator.name, {}).items():
+        if story == "named":
+            yield weight, "a scan named it one of the campaign's accounts"
+        elif story == "words":
+            yield min(weight, MOST_TEMPLATE), "sends a span that marks the campaign"
+        elif weight > 0:
+            yield weight, f"shares a {story} with the campaign's accounts"
+
+
+def _shared_values(
+    books: Books, suspect: Suspect, operator: Operator, inside: bool, others: int
+) -> Iterator[tuple[float, str]]:
+    best: dict[int, float] = {}
+    size = len(books.ledger)
+    for value in suspect.values:
+        held = operator.values.get(value, 0) - inside
+        holders = books.ledger.values.holders(value)
+        kind = value & 7
+        cap = max(books.cap(), NIGHT_SHARE * size) if kind == SIGNUP_WINDOW else books.cap()
+        if held < 1 or holders > cap:
+            continue
+        outside = (max(holders - held - 1, 0) + 1) / max(size - others, 1)
+        best[kind] = max(best.get(kind, 0.0), min(math.log10(held / others / outside), MOST[kind]))
+    for kind, weight in best.items():
+        if weight > 0:
+            yield weight, f"shares a {KINDS[kind]} with the operator's accounts"
+
+
+def _content(
+    books: Books, suspect: Suspect, operator: Operator, corroboration: float
+) -> Iterator[tuple[float, str]]:
+    """Yield the evidence of what is asked, and of the words: the stronger whole, the weaker half."""
+    n, size = len(operator.members), len(books.ledger)
+    words, told = 0.0, ""
+    for span in suspect.sent & operator.heavy:
+        outside = (max(books.ledger.reach_of(span) - n, 0) + 1) / size
+        weight = min(math.log10(0.7 / outside), MOST_TEMPLATE)
+        if weight > words:
+            words, told = weight, "sends the operator's instruction"
+    asks = operator.main_intent
+    heard = _heard(books, suspect, operator) if suspect.asks(asks) else 0
+    most = MOST_WORDS if corroboration >= CORROBORATED else MOST_ALONE
+    if min(PER_WORD * heard, most) > words:
+        words, told = min(PER_WORD * heard, most), "words its requests from the operator's stock of phrases"
+    intent = 0.0
+    elevated = operator.elevated.get(asks, 0)
+    if suspect.asks(asks) and elevated >= HABIT_OF_OPERATOR * n:
+        intent = max(min(math.log10(elevated / n / elevated_rate(books, asks)), MOST_INTENT), 0.0)
+    if words:
+        yield words if words >= intent else 0.5 * words, told
+    if intent:
+        yield (
+            intent if intent > words else 0.5 * intent,
+            "asks for the same kind of output as the operator's accounts",
+        )
+
+
+def _heard(books: Books, suspect: Suspect, operator: Operator) -> int:
+    if not operator.vocabulary:
+        return 0
+    return max((n for name, n in suspect.heard.items() if books.operator(name) is operator), default=0)

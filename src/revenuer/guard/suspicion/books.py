@@ -1,0 +1,223 @@
+"""The books: suspects, pools and operators, and who is looked up by what."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from revenuer.detect.campaign_index import CampaignIndex
+from revenuer.guard.ledger import NO_INDEX, Ledger
+from revenuer.guard.span_table import SpanTable
+from revenuer.guard.suspicion.suspect import Operator, Pool, Suspect
+
+MAX_HABITS = 300_000
+"""Spans of which it is remembered who has them as a habit; when full, those of a single account go, oldest first."""
+LEAST_CAP = 20
+CAP_SHARE = 0.003
+MERGE_FREELY = 4
+"""An identity value that more accounts hold than max(20, 0.3 %) links nobody: offices, carriers, VPN exits, public mail."""
+
+
+class Books:
+    """Everything that is suspected at one moment. Only the functions of `revenuer.guard.suspicion` change it.
+
+    `holders`: identity value -> suspects that hold it. `habits`: span -> accounts that have it as a habit (a list until it is a pool's).
+    `marked_values`, `marked_spans`: values and spans by which members of contained operators are recognised. `watched`: spans that the kernel
+    reports. `renamed`: operators that were merged into others. `learnt`: operator -> members
+    when its vocabulary was learnt. `changed`: names of what was changed, for whoever stores it.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.watched = SpanTable()
+        self.suspects: dict[str, Suspect] = {}
+        self.operators: dict[str, Operator] = {}
+        self.holders: dict[int, list[str]] = {}
+        self.habits: dict[int, list[str]] = {}
+        self.pools: dict[int, Pool] = {}
+        self.marked_values: dict[int, str] = {}
+        self.marked_spans: dict[int, set[str]] = {}
+        self.renamed: dict[str, str] = {}
+        self.index: CampaignIndex | None = None
+        self.elevated: dict[int, int] = {}
+        self.learnt: dict[str, int] = {}
+        self.relays = 0
+        self.contained = 0
+        self.operators_seen = 0
+        self.pools_seen = 0
+        self.changed: set[tuple[str, str]] = set()
+
+    def cap(self) -> float:
+        """Return how many accounts may hold a value that still links."""
+        return max(LEAST_CAP, CAP_SHARE * len(self.ledger))
+
+    def links(self, value: int) -> bool:
+        """Return whether so few hold `value` that sharing it says something."""
+        return self.ledger.values.holders(value) <= self.cap()
+
+    def suspect(self, account_id: str, now: int) -> Suspect:
+        """Return the suspect of that name, a new one if it was none; its account must be in the ledger."""
+        known = self.suspects.get(account_id)
+        if known is not None:
+            return known
+        row = self.ledger.rows[account_id]
+        found = Suspect(
+            account_id=account_id,
+            organization=self.ledger.organization(row),
+            since=now,
+            values=self.ledger.values_of(row),
+            relays=self.ledger.relays(row),
+        )
+        self.add_suspect(found)
+        self.ledger.mark(row)
+        return found
+
+    def add_suspect(self, suspect: Suspect) -> None:
+        self.suspects[suspect.account_id] = suspect
+        for value in suspect.values:
+            self.holders.setdefault(value, []).append(suspect.account_id)
+        self.changed.add(("suspect", suspect.account_id))
+
+    def gains_value(self, suspect: Suspect, value: int) -> None:
+        """Note that a suspect holds one more identity value."""
+        if value in suspect.values:
+            return
+        suspect.values.add(value)
+        self.holders.setdefault(value, []).append(suspect.account_id)
+        operator = self.operator_of(suspect)
+        if operator is not None:
+            operator.values[value] = operator.values.get(value, 0) + 1
+        self.changed.add(("suspect", suspect.account_id))
+
+    def begins_with_signature(self, row: int, suspect: Suspect | None) -> None:
+        """Note that an account sent a reasoning signature in the first turn of a conversation, in which it can have received none."""
+        self.ledger.accounts["relays"][row] = 1
+        self.relays += 1
+        if suspect is not None:
+            suspect.relays = True
+            operator = self.operator_of(suspect)
+            if operator is not None:
+                operator.relays += 1
+
+    def operator(self, name: str) -> Operator | None:
+        """Return the operator of that name, or the one that it was merged into."""
+        while name in self.renamed:
+            name = self.renamed[name]
+        return self.operators.get(name)
+
+    def operator_of(self, suspect: Suspect) -> Operator | None:
+        return self.operator(suspect.operator) if suspect.operator is not None else None
+
+    def new_operator(self, now: int) -> Operator:
+        self.operators_seen += 1
+        found = Operator(
+            name=f"G-{self.operators_seen:04d}", ordinal=self.operators_seen, began=now, last=now
+        )
+        self.operators[found.name] = found
+        self.changed.add(("operator", found.name))
+        return found
+
+    def known_operator(self, name: str, now: int) -> Operator:
+        """Return a new operator under the name that a scan gave it; having been looked for elsewhere, it costs no discount here."""
+        found = self.operators[name] = Operator(name=name, ordinal=1, began=now, last=now)
+        self.changed.add(("operator", name))
+        return found
+
+    @property
+    def index_table(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+        """The table that the kernel asks for indexed spans."""
+        return (self.index.table_keys, self.index.table_rows) if self.index is not None else NO_INDEX
+
+    def join(self, operator: Operator, suspect: Suspect) -> None:
+        """Count a suspect that belongs to no operator yet to this one."""
+        if suspect.operator is not None:
+            return
+        suspect.operator = operator.name
+        operator.members.add(suspect.account_id)
+        for value in suspect.values:
+            operator.values[value] = operator.values.get(value, 0) + 1
+        _count_intents(operator, suspect, 1)
+        self.changed |= {("operator", operator.name), ("suspect", suspect.account_id)}
+
+    def leave(self, suspect: Suspect) -> None:
+        """Take a suspect out of its operator."""
+        operator = self.operator_of(suspect)
+        suspect.operator = None
+        if operator is None:
+            return
+        operator.members.discard(suspect.account_id)
+        for value in suspect.values:
+            if operator.values.get(value, 0) > 1:
+                operator.values[value] -= 1
+            else:
+                operator.values.pop(value, None)
+        _count_intents(operator, suspect, -1)
+        self.changed |= {("operator", operator.name), ("suspect", suspect.account_id)}
+
+    def merge(self, into: Operator, other: Operator) -> Operator:
+        """Make one operator of two and return it."""
+        if into is other:
+            return into
+        self.renamed[other.name] = into.name
+        del self.operators[other.name]
+        for name in sorted(other.members):
+            member = self.suspects[name]
+            member.operator = None
+            self.join(into, member)
+        for kind, log10_e in other.sources.items():
+            if log10_e > into.sources.get(kind, 0.0):
+                into.sources[kind] = log10_e
+                into.reasons[kind] = other.reasons[kind]
+        for value, linked in other.trials.items():
+            into.trials[value] = into.trials.get(value, 0) + linked
+        into.heavy |= other.heavy
+        into.vocabulary |= other.vocabulary if into.main_intent == other.main_intent else set()
+        into.began = min(into.began, other.began)
+        into.last = max(into.last, other.last)
+        into.requests += other.requests
+        into.answered += other.answered
+        if into.contained and other.contained:
+            self.contained -= 1
+        into.contained = min((t for t in (into.contained, other.contained) if t), default=0)
+        self.changed |= {("operator", into.name), ("operator", other.name)}
+        return into
+
+    def join_all(self, accounts: Iterable[Suspect], now: int, *, merge: bool) -> Operator:
+        """Return the one operator of these suspects, the largest of those they belong to, or a new one. With `merge` all of theirs become
+        one; without, only those of fewer than MERGE_FREELY members: one shared proxy must not make one of two campaigns."""
+        suspects = list(accounts)
+        theirs = {o.name: o for o in map(self.operator_of, suspects) if o is not None}
+        if theirs:
+            into = max(theirs.values(), key=lambda o: (len(o.members), -o.ordinal))
+            for other in theirs.values():
+                if other is not into and (merge or len(other.members) < MERGE_FREELY):
+                    self.merge(into, other)
+        else:
+            into = self.new_operator(now)
+        for suspect in suspects:
+            self.join(into, suspect)
+        return into
+
+    def watch(self, spans: Iterable[int]) -> None:
+        for span in spans:
+            self.watched.add(span)
+
+    def rebuild_watch(self) -> None:
+        """Let the kernel report only what still belongs to a pool or an operator."""
+        live = set(self.pools) | set(self.marked_spans)
+        self.watched.keep(np.fromiter(live, np.uint64, len(live)))
+
+    def unmark(self, span: int, name: str) -> None:
+        """Let `span` no longer stand for the operator of that name."""
+        names = self.marked_spans.get(span)
+        if names is not None:
+            names.discard(name)
+            if not names:
+                del self.marked_spans[span]
+
+
+def _count_intents(operator: Operator, suspect: Suspect, by: int) -> None:
+    operator.relays += by * suspect.relays
+    for intent in range(suspect.intents.bit_length()):
+        if suspect.asks(intent):
+            operator.elevated[intent] = operator.elevated.get(intent, 0) + by

@@ -1,0 +1,59 @@
+"""What the books say of one account now: the operator that it most probably belongs to, and how sure that is."""
+
+from revenuer.guard.assessment import NOTHING, Assessment
+from revenuer.guard.suspicion.belonging import belonging
+from revenuer.guard.suspicion.books import Books
+from revenuer.guard.suspicion.containment import contain
+from revenuer.guard.suspicion.suspect import Operator, Suspect
+from revenuer.guard.suspicion.weighing import CONTAIN_AT
+
+JOIN_AT = 3.0
+"""An account that belongs with so much evidence is counted to the operator, and what it holds marks others."""
+
+
+def judge_account(suspect: Suspect, books: Books, now: int, requests: int) -> Assessment:
+    """Return the assessment of a suspect; may count it to an operator.
+
+    Two questions are asked and both must be answered: is the pool one operator that harvests (false discoveries among operators are
+    held at 1 %), and is the account one of it (an e-value of its own)? Before the first is answered, the weaker answer counts.
+    """
+    best = 0.0
+    found: Operator | None = None
+    told: tuple[str, ...] = ()
+    for operator in _candidates(suspect, books):
+        log10_e, signals = belonging(books, suspect, operator)
+        if operator.log10_e < CONTAIN_AT:
+            log10_e = min(log10_e, operator.log10_e)
+        if log10_e > best:
+            best, found, told = log10_e, operator, signals
+    if found is None:
+        return NOTHING
+    if best >= JOIN_AT and suspect.operator is None:
+        books.join(found, suspect)
+        contain(books, found, now)
+    return Assessment(
+        operator=found.name,
+        log10_e=best,
+        log10_e_operator=found.log10_e,
+        log10_e_member=best,
+        signals=(*told, *_reasons(found)),
+        harvested=found.answered,
+        account_requests=requests,
+    )
+
+
+def _candidates(suspect: Suspect, books: Books) -> list[Operator]:
+    names = {suspect.operator} if suspect.operator is not None else set()
+    names |= set(suspect.heard) | set(suspect.indexed)
+    for value in suspect.values:
+        if value in books.marked_values:
+            names.add(books.marked_values[value])
+    for span in suspect.sent:
+        names |= books.marked_spans.get(span, set())
+    found = {o.name: o for o in (books.operator(name) for name in names if name) if o is not None}
+    return [found[name] for name in sorted(found)]
+
+
+def _reasons(operator: Operator) -> tuple[str, ...]:
+    ordered = sorted(operator.sources, key=lambda kind: -operator.sources[kind])
+    return tuple(f"operator {operator.name}: {operator.reasons[kind]}" for kind in ordered[:1])

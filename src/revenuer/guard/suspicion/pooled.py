@@ -1,0 +1,143 @@
+"""Accounts that send one rare span again and again: a public template of strangers, or one operator's instruction?
+
+Null: those who send a span again and again are, as to identity, a random draw from all accounts. Each one that joins is then a trial: does it hold
+a rare value that an earlier one holds? Strangers do as often as those values are common.
+"""
+
+from collections import Counter
+
+from revenuer.guard.suspicion.books import MAX_HABITS, Books
+from revenuer.guard.suspicion.containment import contain
+from revenuer.guard.suspicion.house import HOUSE_SHARE, SIGNUP_WINDOW
+from revenuer.guard.suspicion.suspect import Operator, Pool
+from revenuer.guard.suspicion.weighing import CONTAIN_AT, bet, discount
+
+EXPECTED = 0.5
+"""Share of an operator's accounts that share a rare identity value with another, as bet on."""
+LEAST_CHANCE = 1 / 300
+"""A coincidence is never held rarer: what chance brings together is more than the values that we see."""
+LEAST_ACCOUNTS = 5
+PURE = 0.5
+"""A pool is an operator's only where half of it shares identity; of a public template an operator may be a part."""
+HABIT_SHARE = 0.34
+"""And where a third of all who ever sent the span send it by habit: a phrase of the language is sent once by many."""
+DISTINCT = 0.8
+"""And where the prompts around it differ: a class sends one exercise, an operator deals out its work."""
+LEAST_SENT = 5
+KEPT_TEXTS = 2000
+HOPELESS = -4.0
+"""A pool with so much evidence of strangers is watched no longer."""
+
+
+def has_habit(books: Books, account_id: str, span: int, now: int) -> None:
+    """Take in that `span` became a habit of the account."""
+    accounts = books.habits.get(span)
+    if accounts is None:
+        if len(books.habits) >= MAX_HABITS:
+            _forget_lone_habits(books)
+        books.habits[span] = [account_id]
+        return
+    if account_id in accounts:
+        return
+    accounts.append(account_id)
+    pool = books.pools.get(span)
+    if pool is None:
+        if len(accounts) > 2:
+            return
+        books.pools_seen += 1
+        pool = books.pools[span] = Pool(span=span, ordinal=books.pools_seen)
+        books.watched.add(span)
+        _enter(books, pool, accounts[0])
+    _enter(books, pool, account_id)
+    _weigh(books, pool, now)
+
+
+def span_sent(books: Books, span: int, text: int) -> None:
+    """Take in a prompt (its hash) that contains a pool's span."""
+    pool = books.pools.get(span)
+    if pool is not None and pool.sent < KEPT_TEXTS:
+        pool.sent += 1
+        pool.texts.add(text)
+
+
+def _enter(books: Books, pool: Pool, account_id: str) -> None:
+    """Let the account join, and bet on whether it shares a rare value with those before it."""
+    row = books.ledger.rows.get(account_id)
+    if row is None:
+        return
+    organization = books.ledger.organization(row)
+    values = books.ledger.values_of(row)
+    if pool.accounts and not (organization and organization in pool.organizations):
+        shared = {
+            value
+            for value in values
+            if value & 7 != SIGNUP_WINDOW and value in pool.values and books.links(value)
+        }
+        pool.log10_e += bet(_chance(books, pool), EXPECTED, bool(shared))
+        if shared:
+            pool.matched.add(account_id)
+            for name in pool.accounts:
+                known = books.ledger.rows.get(name)
+                if known is not None and shared & books.ledger.values_of(known):
+                    pool.matched.add(name)
+    pool.accounts.append(account_id)
+    pool.organizations.add(organization)
+    for value in values:
+        pool.values[value] = pool.values.get(value, 0) + 1
+
+
+def _chance(books: Books, pool: Pool) -> float:
+    """Return how probable it is that a stranger holds one of the pool's rare values."""
+    cap, size = books.cap(), len(books.ledger)
+    total = 0.0
+    for value, held in pool.values.items():
+        holders = books.ledger.values.holders(value)
+        if holders <= cap and value & 7 != SIGNUP_WINDOW:
+            total += (max(holders - held, 0) + 1) / size
+    return min(max(total, LEAST_CHANCE), EXPECTED)
+
+
+def _weigh(books: Books, pool: Pool, now: int) -> None:
+    n = len(pool.accounts)
+    if pool.log10_e < HOPELESS:
+        del books.pools[pool.span]
+        return
+    log10_e = pool.log10_e - discount(pool.ordinal, books.contained)
+    if (
+        log10_e < CONTAIN_AT
+        or n < LEAST_ACCOUNTS
+        or max(pool.values.values()) >= HOUSE_SHARE * n
+        or n < HABIT_SHARE * books.ledger.reach_of(pool.span)
+        or len(pool.matched) < PURE * n
+        or (pool.sent >= LEAST_SENT and len(pool.texts) < DISTINCT * pool.sent)
+    ):
+        return
+    operator = _operator_of(books, pool, now)
+    operator.heavy.add(pool.span)
+    if log10_e > operator.sources.get("template", 0.0):
+        operator.sources["template"] = log10_e
+        operator.reasons["template"] = (
+            f"{n} accounts send one rare instruction again and again, and {len(pool.matched)} of them share rare identity values"
+        )
+    contain(books, operator, now)
+
+
+def _operator_of(books: Books, pool: Pool, now: int) -> Operator:
+    """Return the operator that half of the pool belongs to, or a new one; who belongs to no contained operator is counted to it."""
+    suspects = [books.suspect(name, now) for name in pool.accounts if name in books.ledger.rows]
+    theirs = Counter(o.name for o in map(books.operator_of, suspects) if o is not None)
+    name, most = theirs.most_common(1)[0] if theirs else ("", 0)
+    operator = books.operators[name] if most >= PURE * len(suspects) else books.new_operator(now)
+    for suspect in suspects:
+        other = books.operator_of(suspect)
+        if other is not None and other is not operator and not other.contained:
+            books.leave(suspect)
+        books.join(operator, suspect)
+    return operator
+
+
+def _forget_lone_habits(books: Books) -> None:
+    """Drop the older half of the habits that only one account has."""
+    lone = [span for span, accounts in books.habits.items() if len(accounts) == 1]
+    for span in lone[: max(len(lone) // 2, 1)]:
+        del books.habits[span]

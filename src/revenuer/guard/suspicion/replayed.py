@@ -1,0 +1,28 @@
+"""A reasoning signature sent by an account that never received it: decisive at once, and a link between two accounts.
+
+A signature is issued in one conversation of one account. No innocent way is known by which another account, of another organisation,
+comes to send it. The account that received it is another matter: what it received may have been taken from it. It is linked, but only
+what else is known of it convicts it.
+"""
+
+from revenuer.guard.suspicion.books import Books
+from revenuer.guard.suspicion.containment import contain
+from revenuer.guard.suspicion.suspect import Suspect
+
+DECISIVE = 6.0
+"""log10 e-value of one replay. Not measured: no innocent replay is on record; one in a million is what is granted to mistakes in logs."""
+
+
+def foreign_signature(books: Books, sender: Suspect, receiver: Suspect, now: int) -> None:
+    """Take in that `sender` sent a signature that `receiver` had received."""
+    operator = books.join_all((sender, receiver), now, merge=True)
+    sender.replayed[operator.name] = sender.replayed.get(operator.name, 0) + 1
+    receiver.lent.add(sender.account_id)
+    operator.sources["replay"] = DECISIVE
+    operator.reasons["replay"] = "reasoning signatures are replayed by accounts that never received them"
+    books.changed |= {
+        ("suspect", sender.account_id),
+        ("suspect", receiver.account_id),
+        ("operator", operator.name),
+    }
+    contain(books, operator, now)

@@ -1,0 +1,77 @@
+"""Counts how many accounts hold each identity value, in flat arrays: a value is only as telling as it is rare."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from revenuer.detect.tokens import mix64
+
+FIRST_SLOTS = 1 << 14
+MAX_SLOTS = 1 << 24
+MAX_LOAD = 0.6
+
+
+class ValueTable:
+    """An open-addressing table from keyed hash (never 0) to number of holders; when it is full at MAX_SLOTS, values of one holder go."""
+
+    def __init__(self) -> None:
+        self.keys: npt.NDArray[np.uint64] = np.zeros(FIRST_SLOTS, np.uint64)
+        self.counts: npt.NDArray[np.uint32] = np.zeros(FIRST_SLOTS, np.uint32)
+        self.used = 0
+
+    def add(self, value: int) -> int:
+        """Count one more holder of `value`; return how many hold it now."""
+        if self.used > MAX_LOAD * len(self.keys):
+            self._rebuild()
+        count = int(_add(self.keys, self.counts, np.uint64(value), np.uint32(1)))
+        self.used += count == 1
+        return count
+
+    def holders(self, value: int) -> int:
+        """Return how many accounts hold `value`."""
+        return int(_find(self.keys, self.counts, np.uint64(value)))
+
+    def _rebuild(self) -> None:
+        least = 1
+        size = 2 * len(self.keys)
+        if size > MAX_SLOTS:
+            size, least = len(self.keys), 2
+        keys, counts = np.zeros(size, np.uint64), np.zeros(size, np.uint32)
+        self.used = int(_copy(self.keys, self.counts, keys, counts, np.uint32(least)))
+        self.keys, self.counts = keys, counts
+
+
+@njit(cache=True)
+def _slot(keys: np.ndarray, key: np.uint64) -> Any:
+    mask = np.uint64(len(keys) - 1)
+    at = mix64(key) & mask
+    while keys[at] != np.uint64(0) and keys[at] != key:
+        at = (at + np.uint64(1)) & mask
+    return np.int64(at)
+
+
+@njit(cache=True)
+def _add(keys: np.ndarray, counts: np.ndarray, key: np.uint64, more: np.uint32) -> Any:
+    at = _slot(keys, key)
+    keys[at] = key
+    counts[at] += more
+    return np.int64(counts[at])
+
+
+@njit(cache=True)
+def _find(keys: np.ndarray, counts: np.ndarray, key: np.uint64) -> Any:
+    return np.int64(counts[_slot(keys, key)])
+
+
+@njit(cache=True)
+def _copy(
+    keys: np.ndarray, counts: np.ndarray, new_keys: np.ndarray, new_counts: np.ndarray, least: np.uint32
+) -> int:
+    used = 0
+    for i in range(len(keys)):
+        if keys[i] != np.uint64(0) and counts[i] >= least:
+            _add(new_keys, new_counts, keys[i], counts[i])
+            used += 1
+    return used

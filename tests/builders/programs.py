@@ -1,0 +1,87 @@
+"""Real programs under test: found, started, awaited, stopped."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LITELLM = ROOT / ".venv-litellm" / "bin"
+"""The virtual environment of LiteLLM and Envoy, which `make gateways` makes."""
+
+PATIENCE_S = 90
+"""Seconds until a program that is not ready has failed; none takes a third of it on two busy cores."""
+
+
+def program(name: str, how: str, *places: Path) -> str:
+    """Return the path of a program; skip the test where it is absent, and fail it where CI=true. `how`: how to get it."""
+    place = os.pathsep.join([*map(str, places), os.environ.get("PATH", ""), "/usr/sbin"])
+    found = shutil.which(name, path=place)
+    if found is not None:
+        return found
+    reason = f"no {name}: {how}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def free_port() -> int:
+    """Return a port of the loopback that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str],
+    ready: str,
+    log: Path,
+    environ: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program until the block ends; enters it when a GET of `ready` is answered, whatever the status below 500."""
+    environment = {**os.environ, **(environ or {})}
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env=environment,
+            cwd=cwd,
+            start_new_session=True,
+        )
+    try:
+        await_answer(process, ready, log)
+        yield process
+    finally:
+        stop(process)
+
+
+def await_answer(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            pytest.fail(f"{process.args} ended with {process.returncode}:\n{log.read_text()[-4000:]}")
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(address, timeout=2).status_code < 500:
+                return
+        time.sleep(0.05)
+    pytest.fail(f"{process.args} was not ready in {PATIENCE_S} s:\n{log.read_text()[-4000:]}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(15)
