@@ -18,7 +18,7 @@ from revenuer.guard.http.policy_source import digest_of, policy_of, replace_file
 from revenuer.guard.http.watched import Watched
 from revenuer.guard.http.wire import AppealIn, MeasuresOut, PolicyOut, StateOut
 from revenuer.guard.policy import Policy
-from revenuer.guard.standing import Standing
+from revenuer.guard.policy.read import policy_bytes
 from revenuer.records import InputError, RevenuerError
 
 PAGE = 1000
@@ -40,11 +40,8 @@ class Admin:
 
     def take_policy(self, path: Path) -> None:
         """Put the policy in `path` in force; `PUT /v1/policy` will then replace that file. Raises InputError."""
-        try:
-            text = path.read_bytes()
-        except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror}") from error
-        self._guard.set_policy(policy_of(text, path.name))
+        text = policy_bytes(path)
+        self._guard.set_policy(policy_of(text, path.name, self._clock()))
         self._policy_path, self._policy_text = path, text
 
     async def measures(self, scope: Scope, body: bytes) -> Answer:
@@ -54,7 +51,7 @@ class Admin:
         after = parse_qs(scope["query_string"].decode("latin-1")).get("after", [""])[0]
         now = self._clock()
         standing = self._guard.state.standing
-        accounts = sorted(name for name, one in standing.items() if name > after and in_force(one, now))
+        accounts = sorted(name for name, one in standing.items() if name > after and one.in_force(now))
         page = accounts[:PAGE]
         further = page[-1] if len(accounts) > PAGE else None
         return told(200, MeasuresOut(measures=[standing[name] for name in page], next=further))
@@ -91,7 +88,7 @@ class Admin:
         """Put a policy in force, and in place of its file where it came from one. Raises InputError or ResourceError."""
         if (refusal := self._gate.refuse(scope, Role.ADMIN)) is not None:
             return refusal
-        policy = policy_of(body, "the policy sent")
+        policy = policy_of(body, "policy", self._clock())
         if self._policy_path is not None:
             replace_file(self._policy_path, body)
         self._guard.set_policy(policy)
@@ -120,11 +117,6 @@ class Admin:
             sha256=None if text is None else digest_of(text),
             toml=None if text is None else text.decode("utf-8"),
         )
-
-
-def in_force(standing: Standing, now: int) -> bool:
-    """Return whether a measure still stands: not run out, not lifted."""
-    return standing.until > now and standing.lifted_by is None
 
 
 def _settings(policy: Policy) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from revenuer.guard.event import Event
 from revenuer.guard.guard import Guard
-from revenuer.guard.http.admin import Admin, in_force
+from revenuer.guard.http.admin import Admin
 from revenuer.guard.http.bounds import Bounds
 from revenuer.guard.http.clock import wall_clock
 from revenuer.guard.http.desk import Desk
@@ -132,7 +132,7 @@ def _gauges(
     now = wall_clock()
     standing: dict[str, float] = {}
     for one in guard.state.standing.values():
-        if in_force(one, now):
+        if one.in_force(now):
             standing[one.action.value] = standing.get(one.action.value, 0.0) + 1
     gauges: dict[str, tuple[str, Mapping[str, float] | float]] = {
         "measures": ("Measures in force, by action.", standing),

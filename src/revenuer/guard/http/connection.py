@@ -14,14 +14,18 @@ from revenuer.guard.http.asgi import ARRIVED, HEAD_TOO_LARGE, SUBJECT, WAITING
 from revenuer.guard.http.bounds import Bounds
 from revenuer.guard.http.metrics import Metrics
 
+MAX_PIPELINED = 16
+"""Requests that may wait behind another on one connection; gateways send none. uvicorn sets no bound: a client that asks and never
+listens would fill the memory."""
+
 _SLOW = fault(408, "the request did not arrive whole in time; send it faster", CLOSE)
 
 
 class Connection(HttpToolsProtocol):
     """Counts headers, stamps arrivals, and knows since when a request has been on its way; `Bounded` closes those that take too long.
 
-    Attacker's move: one byte now and then, in the head, in the body, or as empty lines between requests. None of them
-    moves the stamp, which only a whole request clears.
+    Attacker's moves: one byte now and then, in the head, in the body, or as empty lines between requests; none of them moves the
+    stamp, which only a whole request clears. Or to ask and never take the answers, until all of what may be in work is.
     """
 
     def __init__(
@@ -60,8 +64,18 @@ class Connection(HttpToolsProtocol):
             self._metrics.refused("head")
             self._say(fault(431, "the request has larger headers than are read; send less", CLOSE))
 
+    def on_message_begin(self) -> None:
+        if self.since is None:
+            self.since = monotonic()
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
         self._in_head = False
+        if len(self.pipeline) >= MAX_PIPELINED:
+            if not self.transport.is_closing():
+                self._metrics.refused("pipeline")
+                self.transport.abort()
+            return
         scope: Any = self.scope
         size = sum(len(name) + len(value) for name, value in self.headers)
         if len(self.headers) > self._bounds.headers or size > self._bounds.head_bytes:
@@ -80,13 +94,19 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def late(self, now: float) -> bool:
-        """Return whether a request has been on its way for longer than is allowed."""
-        return self.since is not None and now - self.since > self._bounds.read_s
+        """Return whether a request, or the client's taking of its answer, has been on the way for longer than is allowed."""
+        limit = self._bounds.read_s
+        if self.since is not None:
+            return now - self.since > limit
+        if self.cycle is None or self.cycle.response_complete:
+            return False
+        scope: Any = self.cycle.scope
+        return bool(now - scope.get(ARRIVED, now) > limit)
 
     def end(self) -> None:
         """Close the connection of a request that takes too long."""
         self._metrics.refused("slow")
-        if self.transport.is_closing():
+        if self.since is None or self.transport.is_closing():
             self.transport.abort()
         else:
             self._say(_SLOW)

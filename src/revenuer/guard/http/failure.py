@@ -12,11 +12,13 @@ RETRY_S = 1
 
 
 class Failure(StrEnum):
-    """Why there is no decision. `shed`: too many requests in work. `deadline`: it would have come too late. `internal`: the guard broke."""
+    """Why there is no decision. `shed`: too many requests in work. `deadline`: it would have come too late. `internal`: the guard broke.
+    `unidentified`: the front did not say whose request it is."""
 
     SHED = "shed"
     DEADLINE = "deadline"
     INTERNAL = "internal"
+    UNIDENTIFIED = "unidentified"
 
 
 class FailureMode(NamedTuple):
@@ -28,9 +30,7 @@ class FailureMode(NamedTuple):
 
 def failure_mode(policy: Policy) -> FailureMode:
     """Return what the policy says of failures: `on_failure` ("allow" or "deny") and `deadline_ms`."""
-    return FailureMode(
-        getattr(policy, "on_failure", "allow") == "allow", getattr(policy, "deadline_ms", 50) / 1000
-    )
+    return FailureMode(policy.on_failure == "allow", policy.deadline_ms / 1000)
 
 
 def undecided(event: Event, failure: Failure, mode: FailureMode) -> Decision:

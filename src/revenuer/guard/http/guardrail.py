@@ -6,10 +6,12 @@ import msgspec
 
 from revenuer.guard.bodies import event_from_messages
 from revenuer.guard.event import Event
-from revenuer.guard.http.answer import Answer, told
+from revenuer.guard.front.refusal import unavailable
+from revenuer.guard.http.answer import FAILURE, Answer, told
 from revenuer.guard.http.asgi import Scope
 from revenuer.guard.http.clock import Clock, RequestIds
 from revenuer.guard.http.desk import Desk
+from revenuer.guard.http.failure import Failure
 from revenuer.guard.http.gate import Gate, peer_of
 from revenuer.guard.http.gateways import marks, refused
 from revenuer.guard.http.keys import Role
@@ -47,18 +49,26 @@ class Guardrail:
             raise InputError(f"the body does not fit: {error}; /openapi.json says what does") from error
         if asked.input_type != "request":
             return told(200, _NOTHING)
-        ruling = self._desk.decide(self._event(scope, asked), FRONT, scope)
+        account = next((text for name in ACCOUNT if (text := _text(asked.request_data or {}, name))), None)
+        if account is None:
+            return self._unidentified()
+        ruling = self._desk.decide(self._event(scope, asked, account), FRONT, scope)
         blocked = refused(ruling)
         if blocked is None:
             return told(200, _NOTHING, *marks(ruling))
         return told(200, GuardrailOut(action="BLOCKED", blocked_reason=blocked.message), *marks(ruling))
 
-    def _event(self, scope: Scope, asked: GuardrailIn) -> Event:
+    def _unidentified(self) -> Answer:
+        """Return the failure mode's answer: to take all who have no key for one account would punish them for one another."""
+        self._desk.metrics.failed(FRONT, Failure.UNIDENTIFIED)
+        failed = (FAILURE, Failure.UNIDENTIFIED.value.encode())
+        if self._desk.mode.allows:
+            return told(200, _NOTHING, failed)
+        return told(200, GuardrailOut(action="BLOCKED", blocked_reason=unavailable().message), failed)
+
+    def _event(self, scope: Scope, asked: GuardrailIn, account: str) -> Event:
         known = asked.request_data or {}
         headers = {name.lower(): value for name, value in (asked.request_headers or {}).items()}
-        account = next((text for name in ACCOUNT if (text := _text(known, name))), None)
-        if account is None:
-            raise InputError(f"request_data names no account; expected one of {', '.join(ACCOUNT)}")
         forwarded = _text(headers, "x-forwarded-for")
         through = self._gate.proxies.client(peer_of(scope), [forwarded]) if forwarded else None
         event = event_from_messages(

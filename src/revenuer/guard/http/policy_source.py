@@ -9,9 +9,9 @@ from revenuer.guard.policy import Policy, PolicyError, read_policy
 from revenuer.records import ResourceError
 
 
-def policy_of(text: bytes, source: str) -> Policy:
-    """Return the policy that a TOML text is. Raises PolicyError with what is wrong with it, line by line."""
-    reading = read_policy(text, source)
+def policy_of(text: bytes, source: str, now: int) -> Policy:
+    """Return the policy that a TOML text is. Raises PolicyError with every fault in it."""
+    reading = read_policy(text, source, now=now)
     if reading.policy is None:
         raise PolicyError(source, [fault for fault in reading.faults if fault.severity == "error"])
     return reading.policy
