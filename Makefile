@@ -3,13 +3,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check arrows format bench browser picture lock fresh clean
+.PHONY: help demo test test-slow check arrows format bench packages gateways picture lock fresh clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 WORKERS ?= 2
 FRESH ?= demo test
 VENV := .venv
+GATEWAYS := .venv-gateways
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := src tests benchmarks
@@ -20,7 +21,7 @@ help: ## list the targets
 demo: $(VENV)/.base ## simulate a small city, scan it, write demo/scan/report.html
 	@$(BIN)/revenuer demo --out demo
 
-test: $(VENV)/.dev browser ## every test but the slow ones
+test: $(VENV)/.dev gateways packages ## every test but the slow ones
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/.dev ## the tests that take minutes
@@ -42,16 +43,22 @@ format: $(VENV)/.dev ## rewrite what `check` would complain about in style
 bench: $(VENV)/.bench ## speed and memory of a scan beside the floor
 	$(BIN)/python benchmarks/scan.py $(ARGS)
 
-browser: ## the Debian packages that the browser tests drive, if they are missing
-	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then exit 0; fi; \
+packages: ## the Debian packages of the programs that the tests drive, if they are missing
+	@missing=""; \
+	command -v chromium >/dev/null && command -v chromedriver >/dev/null || missing+=" chromium chromium-driver"; \
+	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || missing+=" nginx"; \
+	command -v redis-server >/dev/null || missing+=" redis-server"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
 	as=""; if [ "$$(id -u)" != 0 ]; then as="sudo -n"; fi; \
 	if command -v apt-get >/dev/null && { [ -z "$$as" ] || $$as true 2>/dev/null; } \
-		&& $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends chromium chromium-driver; \
+		&& $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends $$missing; \
 	then exit 0; fi; \
-	echo "make: cannot install chromium and chromium-driver (needs apt-get and root or sudo);" \
-		"the browser tests will be skipped, and fail where CI=true" >&2
+	echo "make: cannot install$$missing (needs apt-get and root or sudo);" \
+		"the tests that drive them will be skipped, and fail where CI=true" >&2
 
-picture: demo browser ## take the README's picture of the demo's report anew
+gateways: $(GATEWAYS)/.made ## LiteLLM and Envoy in a place of their own, for the tests that put the guard in front of them
+
+picture: demo packages ## take the README's picture of the demo's report anew
 	@profile="$$(mktemp -d)"; trap 'rm -rf "$$profile"' EXIT; \
 	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$$profile" --virtual-time-budget=4000 \
 		--window-size=1200,1480 --screenshot=docs/images/report.png demo/scan/report.html 2>/dev/null
@@ -66,6 +73,7 @@ lock: ## compile requirements/*.txt anew from pyproject.toml
 	compile base "what the package needs"; \
 	compile dev "what the package and its tests need" --extra dev; \
 	compile bench "what the package, its tests and its benchmarks need" --extra dev --extra bench; \
+	compile gateways "the gateways that the tests put the guard in front of, beside the package" --extra gateways; \
 	compile peers "what the package and the peers of benchmarks/rank.py need, which pin a numpy of their own" --extra peers
 
 fresh: ## clone the last commit into an empty folder and run demo and test there
@@ -78,7 +86,7 @@ fresh: ## clone the last commit into an empty folder and run demo and test there
 	done
 
 clean: ## remove everything that the other targets made
-	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(GATEWAYS) build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -96,4 +104,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 
 $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 	$(PIP) -r requirements/bench.txt
+	@touch $@
+
+$(GATEWAYS)/.made: requirements/gateways.txt pyproject.toml | $(VENV)/bin/python
+	$(PYTHON) -m venv $(GATEWAYS)
+	$(GATEWAYS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements/gateways.txt
+	$(GATEWAYS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@

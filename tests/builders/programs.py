@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LITELLM = ROOT / ".venv-litellm" / "bin"
+GATEWAYS = ROOT / ".venv-gateways" / "bin"
 """The virtual environment of LiteLLM and Envoy, which `make gateways` makes."""
 
 PATIENCE_S = 90
@@ -46,8 +46,9 @@ def started(
     log: Path,
     environ: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    below: int = 500,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program until the block ends; enters it when a GET of `ready` is answered, whatever the status below 500."""
+    """Run a program until the block ends; enters it when a GET of `ready` is answered with a status under `below`."""
     environment = {**os.environ, **(environ or {})}
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -60,19 +61,19 @@ def started(
             start_new_session=True,
         )
     try:
-        await_answer(process, ready, log)
+        _await(process, ready, below, log)
         yield process
     finally:
         stop(process)
 
 
-def await_answer(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def _await(process: subprocess.Popen[bytes], address: str, below: int, log: Path) -> None:
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         if process.poll() is not None:
             pytest.fail(f"{process.args} ended with {process.returncode}:\n{log.read_text()[-4000:]}")
         with contextlib.suppress(httpx.TransportError):
-            if httpx.get(address, timeout=2).status_code < 500:
+            if httpx.get(address, timeout=2).status_code < below:
                 return
         time.sleep(0.05)
     pytest.fail(f"{process.args} was not ready in {PATIENCE_S} s:\n{log.read_text()[-4000:]}")
