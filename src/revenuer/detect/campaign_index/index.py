@@ -52,7 +52,7 @@ class CampaignIndex:
 
         With `key`, also checked to be hashed under it. Raises InputError that says what is wrong and what to do.
         """
-        place = path / INDEX_FILE if path.is_dir() else path
+        place = path / INDEX_FILE if os.path.isdir(path) else path
         try:
             descriptor = os.open(place, os.O_RDONLY)
         except OSError as error:
