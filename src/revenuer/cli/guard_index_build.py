@@ -1,6 +1,7 @@
 """`revenuer guard index build LOGS... --out FILE`: scan logs, or take a finished scan, and write its index."""
 
 import json
+import os
 import tempfile
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def command(
 
 
 def _content(sources: tuple[str, ...], options: ScanOptions, key: Key | None) -> IndexContent:
-    if len(sources) == 1 and (Path(sources[0]) / INDEX_FILE).is_file():
+    if len(sources) == 1 and os.path.isfile(Path(sources[0]) / INDEX_FILE):
         return CampaignIndex.open(Path(sources[0]), key).content()
     progress = ConsoleProgress(Console(stderr=True))
     with tempfile.TemporaryDirectory(prefix="revenuer-", dir=options.workdir) as scratch:

@@ -12,11 +12,11 @@ from revenuer.records import UsageError
 
 def check_index_out(out: Path) -> None:
     """Raise UsageError where `out` cannot be the name of an index file. Call it before a long scan."""
-    if out.is_dir():
+    if os.path.isdir(out):
         raise UsageError(
             f"{out} is a folder; --out names the file to write, for instance {out / 'campaigns.index'}"
         )
-    if not out.parent.is_dir():
+    if not os.path.isdir(out.parent):
         raise UsageError(f"the folder {out.parent} does not exist; make it, or choose another --out")
 
 

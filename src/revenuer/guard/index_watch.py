@@ -52,6 +52,6 @@ class IndexWatch:
         return index
 
     def _state(self) -> Seen:
-        place = self.path / INDEX_FILE if self.path.is_dir() else self.path
+        place = self.path / INDEX_FILE if os.path.isdir(self.path) else self.path
         found = os.stat(place)
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -7,9 +7,9 @@ All numbers are little-endian. The header lists the campaigns and where each sec
 """
 
 import hashlib
+import mmap
 import os
 import struct
-from collections.abc import Iterator
 
 import msgspec
 import numpy as np
@@ -25,6 +25,9 @@ FORMAT_VERSION = 1
 ALIGN = 64
 DIGEST_BYTES = 32
 CHUNK = 1 << 20
+PRIVATE_BYTES = 16 << 20
+"""A file up to this size (some 300,000 entries) is read into memory of our own: whoever then overwrites it in place, instead of
+renaming another over it, cannot pull the pages away from under a running guard."""
 _FIXED = struct.Struct("<8sIIQ")
 _DTYPES = {"entries": ENTRY, "table_keys": np.dtype("<u8"), "table_rows": np.dtype("<i4")}
 MAKE_ANOTHER = "write it again with `revenuer scan` or `revenuer guard index build`"
@@ -84,38 +87,48 @@ def _arrays(entries: np.ndarray) -> dict[str, np.ndarray]:
     return {"entries": ordered, "table_keys": table_keys, "table_rows": table_rows}
 
 
-def read_header(file: int, name: str) -> tuple[Header, int]:
-    """Check a file from end to end and return (header, where its sections begin).
-
-    `file` is a descriptor, `name` what to call it in an error. Raises InputError for a file that is not an index, not whole, not as
-    it was written, or of a newer format.
-    """
+def open_buffer(file: int) -> memoryview:
+    """Return the content of an open file: mapped into memory, or, up to PRIVATE_BYTES, a copy that nobody else can change."""
     size = os.fstat(file).st_size
-    fixed = os.pread(file, _FIXED.size, 0)
-    if len(fixed) < _FIXED.size or not fixed.startswith(MAGIC):
+    if size > PRIVATE_BYTES:
+        return memoryview(mmap.mmap(file, 0, access=mmap.ACCESS_READ))
+    parts = []
+    while part := os.read(file, CHUNK):
+        parts.append(part)
+    return memoryview(b"".join(parts))
+
+
+def read_header(buffer: memoryview, name: str) -> tuple[Header, int]:
+    """Check a file's content from end to end and return (header, where its sections begin).
+
+    `name` is what to call it in an error. Raises InputError for a file that is not an index, not whole, not as it was written, or
+    of a newer format.
+    """
+    size = len(buffer)
+    if size < _FIXED.size or buffer[: len(MAGIC)] != MAGIC:
         raise InputError(
             f"{name} is no campaign index (it does not begin with {MAGIC.decode()}); {MAKE_ANOTHER}"
         )
-    _, version, header_bytes, file_bytes = _FIXED.unpack(fixed)
+    _, version, header_bytes, file_bytes = _FIXED.unpack_from(buffer)
     if version != FORMAT_VERSION:
         raise InputError(
             f"{name} has format version {version}, this program reads {FORMAT_VERSION}: upgrade whichever of the two programs "
             f"is older, or {MAKE_ANOTHER}"
         )
-    if size != file_bytes or size < _padded(_FIXED.size + header_bytes) + DIGEST_BYTES:
+    start = _padded(_FIXED.size + header_bytes)
+    if size != file_bytes or size < start + DIGEST_BYTES:
         raise InputError(
             f"{name} is {size} bytes long and should be {file_bytes}: it is half-written or was changed; {MAKE_ANOTHER}"
         )
     digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
-    for chunk in _chunks(file, size - DIGEST_BYTES):
-        digest.update(chunk)
-    if digest.digest() != os.pread(file, DIGEST_BYTES, size - DIGEST_BYTES):
+    for at in range(0, size - DIGEST_BYTES, CHUNK):
+        digest.update(buffer[at : min(at + CHUNK, size - DIGEST_BYTES)])
+    if digest.digest() != buffer[size - DIGEST_BYTES :]:
         raise InputError(f"{name} is damaged: its checksum does not fit its content; {MAKE_ANOTHER}")
     try:
-        header = msgspec.json.decode(os.pread(file, header_bytes, _FIXED.size), type=Header)
+        header = msgspec.json.decode(buffer[_FIXED.size : _FIXED.size + header_bytes], type=Header)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InputError(f"{name} has a header that cannot be read ({error}); {MAKE_ANOTHER}") from error
-    start = _padded(_FIXED.size + header_bytes)
     _check_sections(header.sections, size - DIGEST_BYTES - start, name)
     return header, start
 
@@ -135,14 +148,6 @@ def _check_sections(sections: tuple[Section, ...], room: int, name: str) -> None
     )  # fmt: skip
     if not fits:
         raise InputError(f"{name} has sections that are missing or do not fit into it; {MAKE_ANOTHER}")
-
-
-def _chunks(file: int, size: int) -> Iterator[bytes]:
-    """Yield the first `size` bytes of a file, less where it ends earlier."""
-    at = 0
-    while at < size and (chunk := os.pread(file, min(CHUNK, size - at), at)):
-        yield chunk
-        at += len(chunk)
 
 
 def _padded(size: int) -> int:

@@ -1,6 +1,5 @@
-"""A campaign index as a reader holds it: the file mapped into memory, checked once."""
+"""A campaign index as a reader holds it: the file in memory (mapped, if it is large), checked once."""
 
-import mmap
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from revenuer.detect.campaign_index.content import IndexContent, IndexedCampaign
 from revenuer.detect.campaign_index.file_format import (
     INDEX_FILE,
     MAKE_ANOTHER,
+    open_buffer,
     read_header,
     section_array,
 )
@@ -29,8 +29,8 @@ END_OF_TIME = 253_402_300_800_000_000
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CampaignIndex:
-    """Campaigns, and which of them a key belongs to. The arrays lie in the file, read-only; they stay valid for as long as this
-    object lives, also when another file takes the name.
+    """Campaigns, and which of them a key belongs to. The arrays are read-only and stay valid for as long as this object lives, also
+    when another file takes the name. (A file of over PRIVATE_BYTES must not be overwritten in place: it is mapped.)
 
     `entries`: ENTRY. `table_keys`, `table_rows`: the table that `table.lookup` asks, in a kernel too. `left_out`: columns that are
     not in it since they could not be hashed. `made_at`: microseconds since 1970 UTC.
@@ -52,7 +52,7 @@ class CampaignIndex:
 
         With `key`, also checked to be hashed under it. Raises InputError that says what is wrong and what to do.
         """
-        place = path / INDEX_FILE if path.is_dir() else path
+        place = path / INDEX_FILE if os.path.isdir(path) else path
         try:
             descriptor = os.open(place, os.O_RDONLY)
         except OSError as error:
@@ -73,10 +73,10 @@ class CampaignIndex:
 
     @classmethod
     def _read(cls, descriptor: int, path: Path) -> "CampaignIndex":
-        header, start = read_header(descriptor, str(path))
+        buffer = open_buffer(descriptor)
+        header, start = read_header(buffer, str(path))
         if not 0 <= header.made_at < END_OF_TIME:
             raise InputError(f"{path} was made at no time that there is ({header.made_at}); {MAKE_ANOTHER}")
-        buffer = memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
         index = cls(
             path=path,
             campaigns=header.campaigns,

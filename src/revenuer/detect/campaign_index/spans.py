@@ -24,8 +24,8 @@ MOST = 64
 RATIO = 4
 MIN_SHARE = 0.05
 """A span that fewer of the members send is a part of one prompt that some of them had in common, not of what the pool asks."""
-MIN_LOG10_WEIGHT = 2.0
-"""A span must be a hundred times as common among members as among strangers."""
+MIN_LOG10_WEIGHT = 1.0
+"""A span that is not ten times as common among members as among strangers is not worth looking up: the campaign is half of the log."""
 PART_PROMPTS = 2_000_000
 """Prompts of members whose fingerprints are held at a time: some .6 GB. A larger campaign is held whole."""
 

@@ -20,6 +20,7 @@ from revenuer.detect.campaign_index import (
     KeyKind,
     KeyNote,
     KeyState,
+    file_format,
     fingerprint_key,
     index_bytes,
     index_key,
@@ -53,7 +54,14 @@ def sealed(body: bytes) -> bytes:
     return body + hashlib.blake2b(body, digest_size=DIGEST_BYTES).digest()
 
 
-def test_what_is_written_is_read(tmp_path: Path) -> None:
+@pytest.fixture(params=["copied", "mapped"])
+def held(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways in which a file's content is held, whatever its size."""
+    monkeypatch.setattr(file_format, "PRIVATE_BYTES", 0 if request.param == "mapped" else 1 << 30)
+    return str(request.param)
+
+
+def test_what_is_written_is_read(tmp_path: Path, held: str) -> None:
     given_ = made.content("C-1", "C-2", key=KEY)
     index = CampaignIndex.open(written(tmp_path, given_), KEY)
     assert index.campaigns == given_.campaigns
@@ -76,7 +84,8 @@ def test_it_is_read_and_written_again_unchanged(tmp_path: Path) -> None:
     assert index_bytes(CampaignIndex.open(path).content()) == path.read_bytes()
 
 
-def test_sections_are_aligned(tmp_path: Path) -> None:
+def test_a_mapped_file_has_its_sections_aligned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_format, "PRIVATE_BYTES", 0)
     index = CampaignIndex.open(written(tmp_path, made.content("C-1", spans=50)))
     assert {array.ctypes.data % ALIGN for array in (index.entries, index.table_keys, index.table_rows)} == {0}
 
@@ -107,7 +116,7 @@ def test_a_fingerprint_says_its_kind(low_bits: int, kind: KeyKind) -> None:
     assert fingerprint_key(fingerprint) == index_key(int(kind), fingerprint)
 
 
-def test_a_kernel_looks_keys_up(tmp_path: Path) -> None:
+def test_a_kernel_looks_keys_up(tmp_path: Path, held: str) -> None:
     @njit
     def hits(table_keys: np.ndarray, table_rows: np.ndarray, entries: np.ndarray, spans: np.ndarray) -> int:
         members = 0
@@ -142,7 +151,7 @@ def test_the_table_answers_like_a_set(held: set[int], asked: set[int], tmp_path:
     assert 2 * np.count_nonzero(index.table_rows >= 0) <= len(index.table_rows)
 
 
-def test_a_mapped_index_outlives_its_name(tmp_path: Path) -> None:
+def test_an_index_outlives_its_name(tmp_path: Path, held: str) -> None:
     path = written(tmp_path, made.content("C-1", spans=4_000))
     old = CampaignIndex.open(path)
     before = essence(old)
@@ -153,7 +162,17 @@ def test_a_mapped_index_outlives_its_name(tmp_path: Path) -> None:
     old.verify()
 
 
-def test_its_arrays_cannot_be_written(tmp_path: Path) -> None:
+def test_a_small_file_may_even_be_overwritten_in_place(tmp_path: Path) -> None:
+    path = written(tmp_path, made.content("C-1", spans=4_000))
+    old = CampaignIndex.open(path)
+    before = essence(old)
+    with open(path, "r+b") as file:
+        file.truncate(10)
+    assert essence(old) == before
+    old.verify()
+
+
+def test_its_arrays_cannot_be_written(tmp_path: Path, held: str) -> None:
     index = CampaignIndex.open(written(tmp_path, made.content("C-1")))
     with pytest.raises(ValueError, match="read-only"):
         index.entries["members"][0] = 3
@@ -235,6 +254,8 @@ Spoil = Callable[[bytes], bytes]
     ("spoil", "words"),
     [
         (lambda raw: b"", "is no campaign index"),
+        (lambda raw: raw[:12], "is no campaign index"),
+        (lambda raw: raw[:12] + b"\xff\xff\xff\xff" + raw[16:], "half-written"),
         (lambda raw: b'{"schema_version":1}' * 9, "is no campaign index"),
         (lambda raw: raw[:-1], "half-written"),
         (lambda raw: raw[: len(raw) // 2], "half-written"),
