@@ -13,6 +13,7 @@ from revenuer.records import RevenuerError
 
 COMMANDS = {
     "demo": "simulate a small city, scan it, and point to the report",
+    "guard": "stop campaigns at the gateway while they run",
     "rank": "rank models from votes, with certificates",
     "scan": "find the campaigns in request logs",
     "simulate": "write traffic with known truth",
