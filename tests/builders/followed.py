@@ -41,6 +41,11 @@ def run_once(*arguments: str | Path, expect: int = 0) -> tuple[list[dict[str, An
     return [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
 
 
+def denied(decisions: list[dict[str, Any]]) -> list[str]:
+    """The requests that were denied, or would have been outside of shadow mode."""
+    return [one["request_id"] for one in decisions if one["would"] == "deny"]
+
+
 class Following:
     """A follower that runs until it is told to stop."""
 

@@ -14,7 +14,7 @@ from revenuer.guard.follow.row import Mapper, RowError, read_rows
 from revenuer.guard.follow.source import Line, Source
 from revenuer.guard.guard import Guard
 from revenuer.guard.saved import Saved
-from revenuer.records import Decision, ResourceError
+from revenuer.records import RESTRICTIVE, Decision, ResourceError
 
 POSITION_KIND = "follow"
 """Under this kind, and the source's name as key, positions are in the journal."""
@@ -31,8 +31,7 @@ _UNSETTLED = 200_000
 
 @dataclass(slots=True)
 class Counts:
-    """What became of the lines. `exchanges`: decided. `findings`: decisions that were not `allow`, or would not have been outside of
-    shadow mode. `repeated`: lines that came again. `others`: records that are no model call."""
+    """What became of the lines. `exchanges`: decided. `findings`: those that a customer feels, or would feel outside of shadow mode. `repeated`: lines that came again. `others`: records that are no model call."""
 
     lines: int = 0
     exchanges: int = 0
@@ -167,7 +166,7 @@ class Follower:
             decision = self._guard.decide(event)
             self._guard.learn(aftermath)
             self.counts.exchanges += 1
-            self.counts.findings += decision.would != "allow"
+            self.counts.findings += decision.would in RESTRICTIVE
             self._tell(decision)
 
     def _join(self, fleet: Fleet, stop: threading.Event) -> None:
