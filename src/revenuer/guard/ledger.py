@@ -1,6 +1,7 @@
 """The ledger: what is kept of every account, in flat arrays; and how common spans and identity values are among all accounts."""
 
 import ipaddress
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -12,6 +13,7 @@ from revenuer.detect.tokens import MAX_TOKENS
 from revenuer.guard.event import Event
 from revenuer.guard.ledger_kernel import (
     ACCOUNT_ROW,
+    ADDRESSES,
     HEAD,
     MAX_HITS,
     OUT_SIZE,
@@ -20,7 +22,7 @@ from revenuer.guard.ledger_kernel import (
     reach_of,
 )
 from revenuer.guard.value_table import ValueTable
-from revenuer.records import ResourceError
+from revenuer.records import InputError, ResourceError
 
 BET_SHARE = 0.1
 """Share of positive prompts that the intents' e-processes bet on. A bet loses 0.1 nats on a prompt that is not positive."""
@@ -43,6 +45,7 @@ KIND_OF_VALUE = {
 """Addresses at sign-up and in use are of one kind: an account that is created and used behind one proxy shows one fact."""
 
 _FACTS = ("payment_fingerprint", "signup_ip", "email_domain")
+_FACT_OF_KIND = {1: 0, 3: 2, 5: 3, 6: 4}
 KNOWN_ADDRESSES = 1 << 17
 """Addresses whose hashes are kept at hand."""
 SIGNUP_WINDOW_US = 6 * 3600 * 1_000_000
@@ -133,6 +136,20 @@ class Ledger:
         if organization:
             self.accounts["organization"][row] = self.hashed("organization", organization)
 
+    def told(self, row: int, organization: int, values: Mapping[int, int]) -> None:
+        """Keep what another node knows of an account that was not seen here."""
+        if organization:
+            self.accounts["organization"][row] = organization
+        for value, holders in values.items():
+            self.values.at_least(value, holders)
+            kind = value & 7
+            if kind in _FACT_OF_KIND:
+                self.accounts["facts"][row, _FACT_OF_KIND[kind]] = value
+            elif value not in self.accounts["addresses"][row]:
+                at = int(self.accounts["next_address"][row])
+                self.accounts["addresses"][row, at] = value
+                self.accounts["next_address"][row] = (at + 1) % ADDRESSES
+
     def organization(self, row: int) -> int:
         """Return the hash of the account's organization, 0 = none known."""
         return int(self.accounts["organization"][row])
@@ -157,6 +174,23 @@ class Ledger:
     def relays(self, row: int) -> bool:
         """Return whether the account began a conversation with a reasoning signature."""
         return bool(self.accounts["relays"][row])
+
+    def bets(self, account_id: str) -> bytes:
+        """Return the account's intents' e-processes and the counts behind them, as bytes."""
+        held = self.accounts[self.rows[account_id]]
+        return bytes(held["log_e"].tobytes() + held["hits"].tobytes() + held["prompts"].tobytes())
+
+    def restore_bets(self, account_id: str, saved: bytes) -> None:
+        """Take back what `bets` gave. Raises InputError where the bytes are not such."""
+        n = len(INTENTS)
+        if len(saved) != 4 * n + 2 * n + 4:
+            raise InputError(
+                f"the saved e-processes of an account have {len(saved)} bytes, expected {6 * n + 4}: the journal is of another version"
+            )
+        held = self.accounts[self.row_of(account_id, 0)]
+        held["log_e"] = np.frombuffer(saved[: 4 * n], np.float32)
+        held["hits"] = np.frombuffer(saved[4 * n : 6 * n], np.uint16)
+        held["prompts"] = np.frombuffer(saved[6 * n :], np.uint32)[0]
 
     def mark(self, row: int) -> None:
         """Keep the account from being forgotten, and have `observe` report it."""

@@ -24,7 +24,8 @@ class Books:
     `holders`: identity value -> suspects that hold it. `habits`: span -> accounts that have it as a habit (a list until it is a pool's).
     `marked_values`, `marked_spans`: values and spans by which members of contained operators are recognised. `watched`: spans that the kernel
     reports. `renamed`: operators that were merged into others. `learnt`: operator -> members
-    when its vocabulary was learnt. `changed`: names of what was changed, for whoever stores it.
+    when its vocabulary was learnt. `changed`: names of what was changed, for whoever stores
+    it. With `sharing`, what other nodes must hear is kept: `news` (suspects), `habits_told` and `crossed` signatures.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -47,6 +48,10 @@ class Books:
         self.pools_seen = 0
         self.indexes_seen = 0
         self.changed: set[tuple[str, str]] = set()
+        self.news: set[str] = set()
+        self.habits_told: list[tuple[str, int]] = []
+        self.crossed: list[tuple[str, str]] = []
+        self.sharing = False
 
     def cap(self) -> float:
         """Return how many accounts may hold a value that still links."""
@@ -79,6 +84,12 @@ class Books:
             self.holders.setdefault(value, []).append(suspect.account_id)
         self.changed.add(("suspect", suspect.account_id))
 
+    def tell(self, suspect: Suspect) -> None:
+        """Note that a suspect changed in what other nodes must hear."""
+        self.changed.add(("suspect", suspect.account_id))
+        if self.sharing:
+            self.news.add(suspect.account_id)
+
     def gains_value(self, suspect: Suspect, value: int) -> None:
         """Note that a suspect holds one more identity value."""
         if value in suspect.values:
@@ -88,7 +99,7 @@ class Books:
         operator = self.operator_of(suspect)
         if operator is not None:
             operator.values[value] = operator.values.get(value, 0) + 1
-        self.changed.add(("suspect", suspect.account_id))
+        self.tell(suspect)
 
     def begins_with_signature(self, row: int, suspect: Suspect | None) -> None:
         """Note that an account sent a reasoning signature in the first turn of a conversation, in which it can have received none."""
@@ -96,6 +107,7 @@ class Books:
         self.relays += 1
         if suspect is not None:
             suspect.relays = True
+            self.tell(suspect)
             operator = self.operator_of(suspect)
             if operator is not None:
                 operator.relays += 1
