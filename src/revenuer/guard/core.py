@@ -30,7 +30,8 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
         ledger.register(row, event)
     address = ledger.address(event.client_ip) if event.client_ip else 0
     prompt = event.prompt.encode("utf-8", "surrogatepass") if event.prompt else b""
-    flags = ledger.observe(row, now, address, prompt, books.watched.keys, books.index_table)
+    system = ledger.system(event.system_prompt) if event.system_prompt else 0
+    flags = ledger.observe(row, now, address, system, prompt, books.watched.keys, books.index_table)
     suspect = attend(event, row, flags, books, now) if flags else None
     if flags & POSITIVE:
         state.betting.add(event.account_id)

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
 from revenuer.detect.intent import BACKGROUND_RATE, INTENTS, THRESHOLDS, load_model
 from revenuer.detect.keyed_hash import UNKEYED
 from revenuer.detect.tokens import MAX_TOKENS
@@ -41,13 +42,15 @@ KIND_OF_VALUE = {
     "organization": 4,
     "signup_window": 5,
     "client": 6,
+    "system_prompt": 7,
 }
 """Addresses at sign-up and in use are of one kind: an account that is created and used behind one proxy shows one fact."""
 
 _FACTS = ("payment_fingerprint", "signup_ip", "email_domain")
 _FACT_OF_KIND = {1: 0, 3: 2, 5: 3, 6: 4}
 KNOWN_ADDRESSES = 1 << 17
-"""Addresses whose hashes are kept at hand."""
+KNOWN_SYSTEMS = 1 << 12
+"""Addresses and system prompts whose hashes are kept at hand."""
 SIGNUP_WINDOW_US = 6 * 3600 * 1_000_000
 """Sign-ups within six hours count as of one night's work."""
 NO_INDEX = (np.zeros(1, np.uint64), np.full(1, -1, np.int32))
@@ -68,6 +71,7 @@ class Ledger:
         self.evicted = 0
         self._hand = 0
         self._addresses: dict[str, int] = {}
+        self._systems: dict[str, int] = {}
         model = load_model()
         self._weights, self._bias = model.weights, model.bias
         self._bets = _bets()
@@ -88,6 +92,7 @@ class Ledger:
         row: int,
         now: int,
         address: int,
+        system: int,
         prompt: bytes,
         watched: npt.NDArray[np.uint64],
         index: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]] = NO_INDEX,
@@ -95,7 +100,7 @@ class Ledger:
         """Count one request and its prompt; return the kernel's flags. `out` then holds the details until the next call."""
         data = np.frombuffer(prompt, np.uint8) if prompt else NO_TEXT
         flags: int = observe(
-            data, row, now, np.uint64(address), self.accounts, self.reach, watched, index[0], index[1], self._weights, self._bias, self._bets,
+            data, row, now, np.uint64(address), np.uint64(system), self.accounts, self.reach, watched, index[0], index[1], self._weights, self._bias, self._bets,
             self.key[0], self.key[1], self._tokens, self._places, self._kinds, self.out,
         )  # fmt: skip
         return flags
@@ -203,6 +208,16 @@ class Ledger:
             if len(self._addresses) >= KNOWN_ADDRESSES:
                 self._addresses.clear()
             known = self._addresses[client_ip] = self.hashed("ip", canonical_address(client_ip))
+        return known
+
+    def system(self, system_prompt: str) -> int:
+        """Return the span that stands for a whole system prompt."""
+        known = self._systems.get(system_prompt)
+        if known is None:
+            if len(self._systems) >= KNOWN_SYSTEMS:
+                self._systems.clear()
+            whole = self.hashed("system_prompt", system_prompt)
+            known = self._systems[system_prompt] = (whole & ~((1 << KIND_BITS) - 1)) | SYSTEM
         return known
 
     def hashed(self, kind: str, value: str) -> int:

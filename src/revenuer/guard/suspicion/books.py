@@ -23,8 +23,8 @@ class Books:
 
     `holders`: identity value -> suspects that hold it. `habits`: span -> accounts that have it as a habit (a list until it is a pool's).
     `marked_values`, `marked_spans`: values and spans by which members of contained operators are recognised. `watched`: spans that the kernel
-    reports. `renamed`: operators that were merged into others. `learnt`: operator -> members
-    when its vocabulary was learnt. `changed`: names of what was changed, for whoever stores
+    reports. `renamed`: operators that were merged into others. `learnt`, `compared`: operator -> members when its
+    vocabulary was learnt, or compared with others'. `changed`: names of what was changed, for whoever stores
     it. With `sharing`, what other nodes must hear is kept: `news` (suspects), `habits_told` and `crossed` signatures.
     """
 
@@ -42,6 +42,7 @@ class Books:
         self.index: CampaignIndex | None = None
         self.elevated: dict[int, int] = {}
         self.learnt: dict[str, int] = {}
+        self.compared: dict[str, int] = {}
         self.relays = 0
         self.contained = 0
         self.operators_seen = 0
