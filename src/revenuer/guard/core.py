@@ -23,6 +23,8 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
     decisions; nothing later than `event` is known.
     """
     state.now = now = max(state.now, event.timestamp)
+    if now >= state.fades:
+        state.fade()
     ledger, books = state.ledger, state.books
     row = ledger.rows.get(event.account_id)
     if row is None:
