@@ -147,6 +147,9 @@ def _explained(path: Path) -> Iterator[None]:
                 f"cannot use the journal {path} ({error}); check the disk and the permissions of the file and its folder"
             ) from error
         raise _corrupt(path, str(error)) from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes the damaged place in its message, and the module sqlite3 cannot decode that.
+        raise _corrupt(path, "its text is no UTF-8") from error
 
 
 def _create(path: Path) -> None:

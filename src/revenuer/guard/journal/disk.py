@@ -48,7 +48,7 @@ class Disk:
             self.stored_decisions += len(backlog.decisions)
             backlog.clear()
             self._note_gap(connection, dropped)
-        except (sqlite3.Error, msgspec.MsgspecError, RevenuerError, OSError) as error:
+        except (sqlite3.Error, msgspec.MsgspecError, UnicodeDecodeError, RevenuerError, OSError) as error:
             self._failed(error)
             return False
         self.failed_since, self.error = None, None
@@ -62,7 +62,7 @@ class Disk:
             more, self.over_limit = prune(
                 self._connection, self._clock(), self._settings.keep_days, self._settings.max_bytes
             )
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self._failed(error)
             return False
         return more
