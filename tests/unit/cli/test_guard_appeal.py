@@ -14,7 +14,7 @@ from builders.journals import HOUR, audit_events, audit_lines, decision, fact, m
 from revenuer.cli.guard_appeal import command
 from revenuer.guard import Guard, GuardState, Policy
 from revenuer.guard.audit import verify
-from revenuer.guard.journal import JournalReader, SqliteJournal
+from revenuer.guard.journal import JournalReader, JournalSettings, SqliteJournal
 from revenuer.guard.journal.intake import wall_clock
 from revenuer.records import Action, InputError, ResourceError, RevenuerError, UsageError
 
@@ -34,7 +34,7 @@ def error(found: Result) -> str:
 def path(tmp_path: Path) -> Path:
     """The journal of a guard that found out `thief`, and of a measure that ran out."""
     path = tmp_path / "guard.db"
-    journal = SqliteJournal(path)
+    journal = SqliteJournal(path, JournalSettings(keep_days=3650))
     guard = Guard(GuardState(Policy(shadow=False)), journal)
     now = wall_clock()
     for number, account in enumerate(("owner", "thief")):

@@ -29,7 +29,7 @@ TABLES = (
     "CREATE TABLE campaign (campaign_id TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
     " decisions INTEGER NOT NULL, unanswered INTEGER NOT NULL, log10_e REAL) WITHOUT ROWID",
     "CREATE TABLE gap (id INTEGER PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL, dropped INTEGER NOT NULL,"
-    " error TEXT NOT NULL)",
+    " merged INTEGER NOT NULL, error TEXT NOT NULL)",
     "CREATE TABLE progress (batch INTEGER NOT NULL)",
     "INSERT INTO progress VALUES (0)",
     *AUDIT_TABLES,

@@ -107,7 +107,7 @@ class SqliteJournal:
             pending_facts=facts,
             stored_decisions=self._disk.stored_decisions,
             dropped_decisions=self._intake.dropped,
-            merged_changes=sum(one.merged for one in waiting),
+            merged_changes=self._disk.merged_changes + sum(one.merged for one in waiting),
             mended_rows=self._disk.mended_rows,
             over_limit=self._disk.over_limit,
             started_empty=self._started_empty,
