@@ -41,13 +41,12 @@ KIND_OF_VALUE = {
     "email_domain": 3,
     "organization": 4,
     "signup_window": 5,
-    "client": 6,
-    "system_prompt": 7,
+    "system_prompt": 6,
 }
 """Addresses at sign-up and in use are of one kind: an account that is created and used behind one proxy shows one fact."""
 
 _FACTS = ("payment_fingerprint", "signup_ip", "email_domain")
-_FACT_OF_KIND = {1: 0, 3: 2, 5: 3, 6: 4}
+_FACT_OF_KIND = {1: 0, 3: 2, 5: 3}
 KNOWN_ADDRESSES = 1 << 17
 KNOWN_SYSTEMS = 1 << 12
 """Addresses and system prompts whose hashes are kept at hand."""
@@ -122,12 +121,8 @@ class Ledger:
         return int(reach_of(self.reach, np.uint64(span)))
 
     def register(self, row: int, event: Event) -> None:
-        """Keep what is registered of the account, and the client that its first request comes from."""
+        """Keep what is registered of the account: at its first request, or when it is first told."""
         organization, account = event.organization_id, event.account
-        if event.tls_fingerprint and event.user_agent:
-            self.accounts["facts"][row, 4] = self.hashed(
-                "client", f"{event.tls_fingerprint}\n{event.user_agent}"
-            )
         if account is not None:
             organization = organization or account.organization_id
             given = (account.payment_fingerprint, account.signup_ip, account.email_domain)

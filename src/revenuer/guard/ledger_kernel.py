@@ -45,7 +45,7 @@ ACCOUNT_ROW = np.dtype(
         ("next_address", np.uint32),
         ("relays", np.uint32),
         ("organization", np.uint64),
-        ("facts", np.uint64, (5,)),
+        ("facts", np.uint64, (4,)),
         ("hits", np.uint16, (4,)),
         ("log_e", np.float32, (4,)),
         ("spans", np.uint64, (HEAVY_SLOTS,)),
@@ -59,7 +59,7 @@ ACCOUNT_ROW = np.dtype(
 """What is kept of every account: about 550 bytes. Times in microseconds; `log_e` natural logarithms of the intents' e-processes;
 `relays`: 1 when it began a conversation with a reasoning
 signature; `organization` and `facts` hashes of what is registered
-(card, sign-up address, mail domain, six hours of the sign-up, client; 0 = not known); `spans`/`counts`/`stamps` the spans it repeats; `bloom` the spans it sent lately; `addresses` hashes of its last networks' addresses."""
+(card, sign-up address, mail domain, six hours of the sign-up; 0 = not known); `spans`/`counts`/`stamps` the spans it repeats; `bloom` the spans it sent lately; `addresses` hashes of its last networks' addresses."""
 
 _GENERATION_BITS = BLOOM_WORDS * 64
 _FULL = _GENERATION_BITS // 3

@@ -14,7 +14,6 @@ from revenuer.guard.suspicion import Books
 from revenuer.guard.suspicion.hearsay import news_of
 from revenuer.guard.suspicion.keeping import KINDS, changes, take_back
 
-
 FADE_US = 14 * 86400 * 1_000_000
 """What was common a fortnight ago is half as common now."""
 

@@ -124,9 +124,9 @@ def _watched(event: Event, books: Books, suspect: Suspect | None, now: int) -> S
                 continue
             if span in operator.heavy:
                 suspect = suspect or books.suspect(event.account_id, now)
-                suspect.sent.add(span)
+                books.sends(suspect, span)
             elif suspect is not None and span not in suspect.sent:
-                suspect.sent.add(span)
+                books.sends(suspect, span)
                 newly.add(operator.name)
     if suspect is not None:
         for name in newly:

@@ -150,8 +150,25 @@ class Books:
         operator.members.add(suspect.account_id)
         for value in suspect.values:
             operator.values[value] = operator.values.get(value, 0) + 1
+        for span in suspect.sent & operator.heavy.keys():
+            operator.heavy[span] += 1
         _count_intents(operator, suspect, 1)
         self.changed |= {("operator", operator.name), ("suspect", suspect.account_id)}
+
+    def mark_heavy(self, operator: Operator, spans: Iterable[int]) -> None:
+        """Let `spans` mark the operator; counts those of its members that sent them."""
+        for span in spans:
+            if span not in operator.heavy:
+                operator.heavy[span] = sum(span in self.suspects[name].sent for name in operator.members)
+
+    def sends(self, suspect: Suspect, span: int) -> None:
+        """Note that a suspect sent a watched span."""
+        if span in suspect.sent:
+            return
+        suspect.sent.add(span)
+        operator = self.operator_of(suspect)
+        if operator is not None and span in operator.heavy:
+            operator.heavy[span] += 1
 
     def leave(self, suspect: Suspect) -> None:
         """Take a suspect out of its operator."""
@@ -165,6 +182,8 @@ class Books:
                 operator.values[value] -= 1
             else:
                 operator.values.pop(value, None)
+        for span in suspect.sent & operator.heavy.keys():
+            operator.heavy[span] -= 1
         _count_intents(operator, suspect, -1)
         self.changed |= {("operator", operator.name), ("suspect", suspect.account_id)}
 
@@ -184,7 +203,7 @@ class Books:
                 into.reasons[kind] = other.reasons[kind]
         for value, linked in other.trials.items():
             into.trials[value] = into.trials.get(value, 0) + linked
-        into.heavy |= other.heavy
+        self.mark_heavy(into, other.heavy)
         into.vocabulary |= other.vocabulary if into.main_intent == other.main_intent else set()
         into.began = min(into.began, other.began)
         into.last = max(into.last, other.last)

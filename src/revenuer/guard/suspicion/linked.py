@@ -9,7 +9,7 @@ import math
 
 from revenuer.guard.suspicion.books import Books
 from revenuer.guard.suspicion.containment import contain
-from revenuer.guard.suspicion.house import WEAK_KINDS, is_house
+from revenuer.guard.suspicion.house import SIGNUP_NIGHT, is_house
 from revenuer.guard.suspicion.suspect import Operator, Suspect
 from revenuer.guard.suspicion.weighing import bet, discount
 
@@ -35,7 +35,7 @@ def seek_link(books: Books, suspect: Suspect, now: int) -> None:
     best: tuple[int, int, str] | None = None
     for value in suspect.values:
         others = books.holders.get(value, ())
-        if len(others) < 2 or value & 7 in WEAK_KINDS:
+        if len(others) < 2 or value & 7 == SIGNUP_NIGHT:
             continue
         held = books.ledger.values.holders(value)
         if held > books.cap() or (best is not None and held >= best[0]):

@@ -8,7 +8,7 @@ from collections import Counter
 
 from revenuer.guard.suspicion.books import MAX_HABITS, Books
 from revenuer.guard.suspicion.containment import contain
-from revenuer.guard.suspicion.house import HOUSE_SHARE, WEAK_KINDS, strongest
+from revenuer.guard.suspicion.house import HOUSE_SHARE, SIGNUP_NIGHT, strongest
 from revenuer.guard.suspicion.suspect import Operator, Pool
 from revenuer.guard.suspicion.weighing import CONTAIN_AT, bet, discount
 
@@ -79,7 +79,7 @@ def _enter(books: Books, pool: Pool, account_id: str) -> None:
         shared = {
             value
             for value in values
-            if value & 7 not in WEAK_KINDS and value in pool.values and books.links(value)
+            if value & 7 != SIGNUP_NIGHT and value in pool.values and books.links(value)
         }
         pool.log10_e += bet(_chance(books, pool), EXPECTED, bool(shared))
         if shared:
@@ -100,7 +100,7 @@ def _chance(books: Books, pool: Pool) -> float:
     total = 0.0
     for value, held in pool.values.items():
         holders = books.ledger.values.holders(value)
-        if holders <= cap and value & 7 not in WEAK_KINDS:
+        if holders <= cap and value & 7 != SIGNUP_NIGHT:
             total += (max(holders - held, 0) + 1) / size
     return min(max(total, LEAST_CHANCE), EXPECTED)
 
@@ -122,7 +122,6 @@ def _weigh(books: Books, pool: Pool, now: int) -> None:
     ):
         return
     operator = _operator_of(books, pool, now)
-    operator.heavy.add(pool.span)
     if log10_e > operator.sources.get("template", 0.0):
         operator.sources["template"] = log10_e
         operator.reasons["template"] = (
@@ -141,7 +140,9 @@ def _operator_of(books: Books, pool: Pool, now: int) -> Operator:
         other = books.operator_of(suspect)
         if other is not None and other is not operator and not other.contained:
             books.leave(suspect)
+        books.sends(suspect, pool.span)
         books.join(operator, suspect)
+    books.mark_heavy(operator, (pool.span,))
     return operator
 
 

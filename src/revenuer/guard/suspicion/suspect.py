@@ -42,7 +42,7 @@ class Operator(msgspec.Struct, kw_only=True):
 
     `ordinal`: the how-manieth that was ever suspected: evidence is discounted by it. `sources`: evidence (log10 of an e-value, discounted)
     that it is one operator that harvests, by kind; `reasons` says it in words. `members`: accounts counted to it. `values`: what they hold ->
-    how many of them. `trials`: value -> members with the intent `asks` that it linked. `heavy`, `vocabulary`: spans that mark it. `elevated`: by intent, members that
+    how many of them. `trials`: value -> members with the intent `asks` that it linked. `heavy`: spans that mark it -> members that sent them; `vocabulary`: its words. `elevated`: by intent, members that
     are; `relays`: members that do. `contained`: when the evidence first sufficed (0 = not yet). `answered`: requests of members that were answered since `began`.
     `replaces`: the operator that it took over from. Times in microseconds.
     """
@@ -56,7 +56,7 @@ class Operator(msgspec.Struct, kw_only=True):
     values: dict[int, int] = msgspec.field(default_factory=dict)
     trials: dict[int, int] = msgspec.field(default_factory=dict)
     asks: int = -1
-    heavy: set[int] = msgspec.field(default_factory=set)
+    heavy: dict[int, int] = msgspec.field(default_factory=dict)
     vocabulary: set[int] = msgspec.field(default_factory=set)
     elevated: dict[int, int] = msgspec.field(default_factory=dict)
     relays: int = 0

@@ -7,7 +7,7 @@ prompts are known by their identity to belong to a contained operator: people wh
 from collections import Counter
 
 from revenuer.guard.suspicion.books import Books
-from revenuer.guard.suspicion.house import WEAK_KINDS
+from revenuer.guard.suspicion.house import SIGNUP_NIGHT
 from revenuer.guard.suspicion.suspect import Operator, Suspect
 
 LEAST_MEMBERS = 8
@@ -66,7 +66,7 @@ def _used(suspect: Suspect, intent: int, words: set[int]) -> set[int]:
 def valued(books: Books, suspect: Suspect, operator: Operator) -> bool:
     """Return whether the suspect shares a rare identity value with another member."""
     return any(
-        operator.values.get(value, 0) >= 2 and value & 7 not in WEAK_KINDS and books.links(value)
+        operator.values.get(value, 0) >= 2 and value & 7 != SIGNUP_NIGHT and books.links(value)
         for value in suspect.values
     )
 
