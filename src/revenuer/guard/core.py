@@ -72,7 +72,7 @@ def _signature(event: Event, row: int, suspect: Suspect | None, state: GuardStat
     if receipt is None or not state.received.replayed(signature, event.account_id):
         state.claim(signature, event.account_id, organization, issued=False)
         return suspect
-    if organization and organization == receipt.organization:
+    if (organization and organization == receipt.organization) or not (receipt.issued or state.is_warm()):
         return suspect
     ledger.row_of(receipt.account_id, state.now)
     sender = books.suspect(event.account_id, state.now)

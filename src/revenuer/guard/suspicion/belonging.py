@@ -48,7 +48,7 @@ def belonging(books: Books, suspect: Suspect, operator: Operator) -> tuple[float
     total = NOT_SHOWN + sum(weight for weight, _ in found)
     named = _stories(books, suspect, operator).keys() & {"named", "words"}
     if not (
-        named or suspect.intents or suspect.relays or suspect.lent or suspect.sent & operator.heavy.keys()
+        named or suspect.intents or suspect.relays or suspect.lent or _is_instructed(books, suspect, operator)
     ):
         total = min(total, MOST_IDENTITY)
     return total, tuple(words for _, words in found)
@@ -118,7 +118,8 @@ def _content(
     """Yield the evidence of what is asked, and of the words: the stronger whole, the weaker half."""
     n, size = len(operator.members), len(books.ledger)
     words, told = 0.0, ""
-    for span in suspect.sent & operator.heavy.keys():
+    instructed = _is_instructed(books, suspect, operator)
+    for span in suspect.sent & operator.heavy.keys() if instructed else ():
         senders = operator.heavy[span] - inside
         if senders < LEAST_SENDERS:
             continue
@@ -142,6 +143,10 @@ def _content(
             intent if intent > words else 0.5 * intent,
             "asks for the same kind of output as the operator's accounts",
         )
+
+
+def _is_instructed(books: Books, suspect: Suspect, operator: Operator) -> bool:
+    return any(books.operator(name) is operator for name in suspect.instructed)
 
 
 def _heard(books: Books, suspect: Suspect, operator: Operator) -> int:

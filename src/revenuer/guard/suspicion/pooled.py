@@ -6,6 +6,7 @@ a rare value that an earlier one holds? Strangers do as often as those values ar
 
 from collections import Counter
 
+from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
 from revenuer.guard.suspicion.books import MAX_HABITS, Books
 from revenuer.guard.suspicion.containment import contain
 from revenuer.guard.suspicion.house import HOUSE_SHARE, SIGNUP_NIGHT, strongest
@@ -25,6 +26,9 @@ DISTINCT = 0.8
 """And where the prompts around it differ: a class sends one exercise, an operator deals out its work."""
 LEAST_SENT = 5
 KEPT_TEXTS = 2000
+FEW_SPANS, MANY_SPANS = 2, 3
+"""Spans of an instruction that one prompt must contain to be taken for it; fewer where few mark the operator."""
+_KIND = (1 << KIND_BITS) - 1
 HOPELESS = -4.0
 """A pool with so much evidence of strangers is watched no longer."""
 
@@ -58,6 +62,13 @@ def meets_habit(books: Books, account_id: str, span: int, now: int) -> None:
     _enter(books, pool, account_id)
     _weigh(books, pool, now)
     books.changed.add(("pool", str(span)))
+
+
+def is_instruction(spans: list[int], operator: Operator) -> bool:
+    """Return whether one prompt with these of the operator's heavy spans contains its instruction: one span is four words, which anybody
+    may write; a whole system prompt is not."""
+    enough = FEW_SPANS if len(operator.heavy) <= MANY_SPANS else MANY_SPANS
+    return len(spans) >= enough or any(span & _KIND == SYSTEM for span in spans)
 
 
 def span_sent(books: Books, span: int, text: int) -> None:

@@ -14,7 +14,8 @@ class Suspect(msgspec.Struct, kw_only=True):
     e-process passed the mark. `declared`: says what it does and was verified. `relays`: sent a reasoning signature in the first turn of a conversation.
     `operator`: the one it is counted to. `replayed`: by operator, foreign signatures that it sent. `lent`: accounts that sent signatures which
     it received. `heard`: by operator, prompts in which it used a word of the operator's vocabulary that it had not used before.
-    `sent`: watched spans that it sent. `indexed`: by campaign of the index, evidence (log10) by the story it tells.
+    `sent`: watched spans that it sent. `instructed`: operators whose
+    instruction it sent. `indexed`: by campaign of the index, evidence (log10) by the story it tells.
     """
 
     account_id: str
@@ -30,6 +31,7 @@ class Suspect(msgspec.Struct, kw_only=True):
     lent: set[str] = msgspec.field(default_factory=set)
     heard: dict[str, int] = msgspec.field(default_factory=dict)
     sent: set[int] = msgspec.field(default_factory=set)
+    instructed: set[str] = msgspec.field(default_factory=set)
     indexed: dict[str, dict[str, float]] = msgspec.field(default_factory=dict)
 
     def asks(self, intent: int) -> bool:
