@@ -108,6 +108,6 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 
 $(GATEWAYS)/.made: requirements/gateways.txt pyproject.toml | $(VENV)/bin/python
 	$(PYTHON) -m venv $(GATEWAYS)
-	$(GATEWAYS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements/gateways.txt
+	$(GATEWAYS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/gateways.txt
 	$(GATEWAYS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
