@@ -119,7 +119,7 @@ def test_an_appeal_on_one_node_holds_on_the_other(pair: list[Node]) -> None:
     until(pair, lambda: "b" in one.guard.state.standing)
     one.guard.lift("b", "ann", "a colleague's account", 5)
     until(pair, lambda: two.guard.state.standing["b"].lifted_by == "ann")
-    assert two.ask("b", "fresh", 6) is Action.ALLOW
+    assert two.ask("b", "fresh", 6) is not Action.DENY
 
 
 def test_concurrent_first_receivers_end_with_one_owner(pair: list[Node]) -> None:

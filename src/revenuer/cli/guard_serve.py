@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from revenuer.guard import Guard, GuardState, Policy
+from revenuer.cli.key_file import read_key
+from revenuer.detect.keyed_hash import UNKEYED
 from revenuer.guard.http.assemble import ServeOptions, run
 from revenuer.guard.http.bounds import Bounds
 from revenuer.guard.http.logs import log_json
@@ -21,6 +22,9 @@ POSITIVE = click.IntRange(min=1)
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 = any free one."
 )
 @click.option("--policy", type=FILE, help="Policy (TOML); taken anew when it changes. Default: shadow mode.")
+@click.option("--journal", type=click.Path(dir_okay=False, path_type=Path), help="Keep measures and decisions there (SQLite), over restarts.")  # fmt: skip
+@click.option("--index", type=click.Path(exists=True, path_type=Path), help="Campaign index, or a scan's folder; taken anew when it changes.")  # fmt: skip
+@click.option("--key-file", type=FILE, help="Secret that the campaign index is hashed with.")
 @click.option("--api-keys", type=FILE, help="Lines `decide|admin SHA256 NAME`. Without: local callers may ask, nobody may administer.")  # fmt: skip
 @click.option("--trusted-proxy", "proxies", multiple=True, metavar="CIDR", help="A gateway of ours, whose headers are believed.")  # fmt: skip
 @click.option("--account-header", metavar="NAME", help="Header in which a trusted gateway names the account. Default: hash of the credential.")  # fmt: skip
@@ -42,6 +46,9 @@ def command(
     host: str,
     port: int,
     policy: Path | None,
+    journal: Path | None,
+    index: Path | None,
+    key_file: Path | None,
     api_keys: Path | None,
     proxies: tuple[str, ...],
     account_header: str | None,
@@ -63,6 +70,9 @@ def command(
         host=host,
         port=port,
         policy=policy,
+        journal=journal,
+        index=index,
+        index_key=UNKEYED if key_file is None else read_key(key_file),
         api_keys=api_keys,
         trusted_proxies=proxies,
         account_header=account_header,
@@ -80,7 +90,7 @@ def command(
         ),
     )
     log_json()
-    run(Guard(GuardState(Policy())), options)
+    run(options)
     return 0
 
 

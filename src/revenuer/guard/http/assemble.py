@@ -8,19 +8,26 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from revenuer.detect.keyed_hash import UNKEYED, Key
 from revenuer.guard.event import Event
 from revenuer.guard.guard import Guard
 from revenuer.guard.http.admin import Admin
+from revenuer.guard.http.books import Books
 from revenuer.guard.http.bounds import Bounds
 from revenuer.guard.http.clock import wall_clock
 from revenuer.guard.http.desk import Desk
 from revenuer.guard.http.gate import Gate
+from revenuer.guard.http.index_file import IndexFile
 from revenuer.guard.http.keys import read_keys
 from revenuer.guard.http.metrics import Metrics
-from revenuer.guard.http.server import Books, Chores, Tls, listen, raise_file_limit, serve, tell
+from revenuer.guard.http.server import Chores, Tls, listen, raise_file_limit, serve, tell
 from revenuer.guard.http.service import Service
 from revenuer.guard.http.tracing import Tracing
 from revenuer.guard.http.watched import Watched
+from revenuer.guard.index_watch import IndexWatch
+from revenuer.guard.journal import SqliteJournal
+from revenuer.guard.ledger import Ledger
+from revenuer.guard.policy import load_policy
 from revenuer.guard.state import GuardState
 from revenuer.guard.trusted_proxies import TrustedProxies
 from revenuer.records import UsageError
@@ -33,6 +40,9 @@ class ServeOptions:
     host: str = "127.0.0.1"
     port: int = 8080
     policy: Path | None = None
+    journal: Path | None = None
+    index: Path | None = None
+    index_key: Key = UNKEYED
     api_keys: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     account_header: str | None = None
@@ -48,11 +58,24 @@ class ServeOptions:
             raise UsageError("--admin-subject needs --tls-client-ca, against which certificates are verified")
 
 
-def run(guard: Guard, options: ServeOptions) -> None:
+def run(options: ServeOptions) -> None:
     """Answer until SIGTERM or SIGINT. Raises RevenuerError where the service cannot be started as told."""
+    state = GuardState(load_policy(options.policy), Ledger(options.index_key))
+    if options.journal is None:
+        _run(Guard(state), None, options)
+        return
+    journal = SqliteJournal(options.journal)
+    try:
+        state.restore(journal.load())
+        _run(Guard(state, journal), journal, options)
+    finally:
+        journal.close()
+
+
+def _run(guard: Guard, journal: SqliteJournal | None, options: ServeOptions) -> None:
     bounds = replace(options.bounds, connections=raise_file_limit(options.bounds.connections))
-    books = Books(guard)
-    metrics = Metrics(lambda: _gauges(guard, books, watched))
+    books = Books(guard, journal)
+    metrics = Metrics(lambda: _gauges(guard, books, watched, admin.index))
     gate = Gate(
         read_keys(options.api_keys) if options.api_keys else None,
         TrustedProxies(options.trusted_proxies),
@@ -63,6 +86,9 @@ def run(guard: Guard, options: ServeOptions) -> None:
     watched = _watched(options, admin, gate, metrics)
     for file in watched:
         file.load()
+    if options.index is not None:
+        admin.index = IndexFile(IndexWatch(options.index, options.index_key), guard, metrics)
+        admin.index.load()
     tracing = Tracing(options.otlp, options.otlp_share) if options.otlp else None
     desk = Desk(guard, metrics, in_flight=bounds.in_flight, told=tracing.decided if tracing else None)
     service = Service(
@@ -85,7 +111,7 @@ def run(guard: Guard, options: ServeOptions) -> None:
             listener,
             bounds,
             metrics,
-            Chores(guard=guard, watched=watched),
+            Chores(guard=guard, watched=watched, index=admin.index),
             books,
             tls=options.tls,
             on_ready=lambda: _announce(address, options),
@@ -127,7 +153,7 @@ def _watched(options: ServeOptions, admin: Admin, gate: Gate, metrics: Metrics) 
 
 
 def _gauges(
-    guard: Guard, books: Books, watched: tuple[Watched, ...]
+    guard: Guard, books: Books, watched: tuple[Watched, ...], index: IndexFile | None
 ) -> dict[str, tuple[str, Mapping[str, float] | float]]:
     now = wall_clock()
     standing: dict[str, float] = {}
@@ -136,11 +162,17 @@ def _gauges(
             standing[one.action.value] = standing.get(one.action.value, 0.0) + 1
     gauges: dict[str, tuple[str, Mapping[str, float] | float]] = {
         "measures": ("Measures in force, by action.", standing),
-        "flush_lag_seconds": ("Seconds since the books were last handed to the journal.", books.lag_s()),
+        "accounts": ("Accounts that the guard remembers.", float(len(guard.state.ledger.rows))),
+        **books.gauges(),
     }
     for file in watched:
         age = max(0.0, now / 1e6 - file.taken_at)
         gauges[f"{file.name}_age_seconds"] = (f"Seconds since the {file.name} file was taken.", age)
+    if index is not None:
+        gauges["index_age_seconds"] = (
+            "Seconds since the campaign index was taken.",
+            max(0.0, now / 1e6 - index.taken_at),
+        )
     return gauges
 
 

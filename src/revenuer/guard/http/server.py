@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import os
 import resource
 import signal
@@ -18,11 +17,13 @@ from typing import Any
 import msgspec
 
 from revenuer.guard.guard import Guard
+from revenuer.guard.http.books import Books
 from revenuer.guard.http.bounds import Bounds
+from revenuer.guard.http.index_file import IndexFile
 from revenuer.guard.http.metrics import Metrics
 from revenuer.guard.http.service import Service
 from revenuer.guard.http.watched import Watched
-from revenuer.records import MissingDependencyError, RevenuerError, UsageError
+from revenuer.records import MissingDependencyError, UsageError
 
 try:
     import uvicorn
@@ -46,40 +47,14 @@ class Tls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chores:
-    """What is done beside answering: `flush_s` and `look_s` are seconds between two flushes of the guard, and two looks at `watched`."""
+    """What is done beside answering: `flush_s` and `look_s` are seconds between two flushes of the guard, and two looks at
+    `watched` and `index`."""
 
     guard: Guard
     watched: Sequence[Watched] = ()
+    index: IndexFile | None = None
     flush_s: float = 0.5
     look_s: float = 1.0
-
-
-class Books:
-    """Flushes the guard, and knows whether that works."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-        self._log = logging.getLogger("revenuer.guard")
-        self._good_at = monotonic()
-        self.fault: str | None = None
-
-    def flush(self) -> None:
-        """Hand the journal what changed; a fault is logged once until it is over."""
-        try:
-            self._guard.flush()
-        except (RevenuerError, OSError) as error:
-            if self.fault is None:
-                self._log.error("flush failed", extra={"why": str(error)})
-            self.fault = f"cannot be written: {type(error).__name__}"
-            return
-        if self.fault is not None:
-            self._log.info("flush works again")
-        self.fault = None
-        self._good_at = monotonic()
-
-    def lag_s(self) -> float:
-        """Return seconds since the last flush that worked."""
-        return monotonic() - self._good_at
 
 
 class Bounded(uvicorn.Server):
@@ -107,6 +82,7 @@ class Bounded(uvicorn.Server):
         self._tasks = [
             loop.create_task(_every(chores.flush_s, self._books.flush)),
             loop.create_task(_every(chores.look_s, self._look)),
+            *([loop.create_task(_look_at(chores.index, chores.look_s))] if chores.index else []),
             loop.create_task(_every(min(1.0, self._bounds.read_s / 4), self._sweep)),
         ]
         self._on_ready()
@@ -144,6 +120,12 @@ async def _every(seconds: float, chore: Callable[[], None]) -> None:
     while True:
         await asyncio.sleep(seconds)
         chore()
+
+
+async def _look_at(index: IndexFile, seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        await index.look()
 
 
 def serve(

@@ -34,7 +34,7 @@ def replay(
             for event, status, finish_reason, output_tokens in steps(batch, registered):
                 decision = guard.decide(event)
                 written.add(decision)
-                guard.learn(_aftermath(event, decision, status, finish_reason, output_tokens))
+                guard.learn(aftermath(event, decision, status, finish_reason, output_tokens))
             # Nobody stores or shares these in a replay; left in place they would grow with the log.
             guard.state.take_saved()
             guard.state.take_notes()
@@ -42,9 +42,10 @@ def replay(
     return guard.state
 
 
-def _aftermath(
+def aftermath(
     event: Event, decision: Decision, status: int, finish_reason: str | None, output_tokens: int
 ) -> Aftermath:
+    """Return how a request went: as the log says, unless the decision left it unanswered."""
     if decision.action in UNANSWERED:
         status, finish_reason, output_tokens = BLOCKED_STATUS[decision.action], "error", 0
     return Aftermath(

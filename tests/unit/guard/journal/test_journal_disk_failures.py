@@ -26,11 +26,11 @@ EAGER = JournalSettings(commit_interval_s=0.01)
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one MiB."""
+    """A file system of four MiB."""
     place = tmp_path / "small"
     place.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)], capture_output=True, text=True
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)], capture_output=True, text=True
     )
     if mounted.returncode != 0:
         reason = f"cannot mount a small file system: {mounted.stderr.strip()}"
