@@ -80,9 +80,11 @@ def _await(process: subprocess.Popen[bytes], address: str, below: int, log: Path
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a program; one that does not end when it is asked to is killed, and fails."""
     process.terminate()
     try:
-        process.wait(15)
+        process.wait(30)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(15)
+        pytest.fail(f"{process.args} did not end within 30 s of SIGTERM")

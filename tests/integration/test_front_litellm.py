@@ -240,7 +240,7 @@ class TestClassAskingTheService:
 def test_the_guard_in_the_proxys_own_process(tmp_path: Path, model: ModelServer) -> None:
     (tmp_path / "policy.toml").write_text(enforcing(RESTRICT))
     guardrail = snippet("litellm-class.yaml", {})
-    with litellm(tmp_path, model, guardrail, 'policy = "policy.toml"\n') as client:
+    with litellm(tmp_path, model, guardrail, 'policy = "policy.toml"\njournal = "books.sqlite"\n') as client:
         place = Place(client, model, "", lambda: None)
         for name in ("sk-owner", "sk-thief"):
             client.post(MESSAGES, json=replay(), headers=key(name)).raise_for_status()
