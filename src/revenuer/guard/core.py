@@ -3,12 +3,14 @@
 from revenuer.detect.campaign_index import CampaignIndex
 from revenuer.guard.assessment import NOTHING
 from revenuer.guard.event import Aftermath, Event
-from revenuer.guard.notes import Placed, Received, read_note
+from revenuer.guard.ledger_kernel import POSITIVE
+from revenuer.guard.notes import Crossed, Habit, Noticed, Placed, Received, read_note
 from revenuer.guard.policy import rule
 from revenuer.guard.standing import lifted
 from revenuer.guard.state import GuardState
 from revenuer.guard.suspicion import Suspect, attend, foreign_signature, judge_account
 from revenuer.guard.suspicion import use_index as take_index
+from revenuer.guard.suspicion.hearsay import hear_of
 from revenuer.records import UNANSWERED, Action, Decision
 
 NO_EVIDENCE = "no evidence"
@@ -21,6 +23,8 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
     decisions; nothing later than `event` is known.
     """
     state.now = now = max(state.now, event.timestamp)
+    if now >= state.fades:
+        state.fade()
     ledger, books = state.ledger, state.books
     row = ledger.rows.get(event.account_id)
     if row is None:
@@ -28,8 +32,11 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
         ledger.register(row, event)
     address = ledger.address(event.client_ip) if event.client_ip else 0
     prompt = event.prompt.encode("utf-8", "surrogatepass") if event.prompt else b""
-    flags = ledger.observe(row, now, address, prompt, books.watched.keys, books.index_table)
+    system = ledger.system(event.system_prompt) if event.system_prompt else 0
+    flags = ledger.observe(row, now, address, system, prompt, books.watched.keys, books.index_table)
     suspect = attend(event, row, flags, books, now) if flags else None
+    if flags & POSITIVE:
+        state.betting.add(event.account_id)
     if event.reasoning_signature is not None:
         suspect = _signature(event, row, suspect, state) or suspect
     standing = state.standing.get(event.account_id)
@@ -103,6 +110,8 @@ def hear(note: bytes, state: GuardState) -> GuardState:
             state.hear_standing(standing)
         case Received() as told:
             state.hear_received(told)
+        case Noticed() | Habit() | Crossed() as told:
+            hear_of(state.books, told, state.now)
         case None:
             state.unread += 1
     return state

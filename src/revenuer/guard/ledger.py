@@ -1,17 +1,20 @@
 """The ledger: what is kept of every account, in flat arrays; and how common spans and identity values are among all accounts."""
 
 import ipaddress
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
 from revenuer.detect.intent import BACKGROUND_RATE, INTENTS, THRESHOLDS, load_model
 from revenuer.detect.keyed_hash import UNKEYED
 from revenuer.detect.tokens import MAX_TOKENS
 from revenuer.guard.event import Event
 from revenuer.guard.ledger_kernel import (
     ACCOUNT_ROW,
+    ADDRESSES,
     HEAD,
     MAX_HITS,
     OUT_SIZE,
@@ -20,7 +23,7 @@ from revenuer.guard.ledger_kernel import (
     reach_of,
 )
 from revenuer.guard.value_table import ValueTable
-from revenuer.records import ResourceError
+from revenuer.records import InputError, ResourceError
 
 BET_SHARE = 0.1
 """Share of positive prompts that the intents' e-processes bet on. A bet loses 0.1 nats on a prompt that is not positive."""
@@ -39,12 +42,15 @@ KIND_OF_VALUE = {
     "organization": 4,
     "signup_window": 5,
     "client": 6,
+    "system_prompt": 7,
 }
 """Addresses at sign-up and in use are of one kind: an account that is created and used behind one proxy shows one fact."""
 
 _FACTS = ("payment_fingerprint", "signup_ip", "email_domain")
+_FACT_OF_KIND = {1: 0, 3: 2, 5: 3, 6: 4}
 KNOWN_ADDRESSES = 1 << 17
-"""Addresses whose hashes are kept at hand."""
+KNOWN_SYSTEMS = 1 << 12
+"""Addresses and system prompts whose hashes are kept at hand."""
 SIGNUP_WINDOW_US = 6 * 3600 * 1_000_000
 """Sign-ups within six hours count as of one night's work."""
 NO_INDEX = (np.zeros(1, np.uint64), np.full(1, -1, np.int32))
@@ -65,6 +71,7 @@ class Ledger:
         self.evicted = 0
         self._hand = 0
         self._addresses: dict[str, int] = {}
+        self._systems: dict[str, int] = {}
         model = load_model()
         self._weights, self._bias = model.weights, model.bias
         self._bets = _bets()
@@ -85,6 +92,7 @@ class Ledger:
         row: int,
         now: int,
         address: int,
+        system: int,
         prompt: bytes,
         watched: npt.NDArray[np.uint64],
         index: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]] = NO_INDEX,
@@ -92,7 +100,7 @@ class Ledger:
         """Count one request and its prompt; return the kernel's flags. `out` then holds the details until the next call."""
         data = np.frombuffer(prompt, np.uint8) if prompt else NO_TEXT
         flags: int = observe(
-            data, row, now, np.uint64(address), self.accounts, self.reach, watched, index[0], index[1], self._weights, self._bias, self._bets,
+            data, row, now, np.uint64(address), np.uint64(system), self.accounts, self.reach, watched, index[0], index[1], self._weights, self._bias, self._bets,
             self.key[0], self.key[1], self._tokens, self._places, self._kinds, self.out,
         )  # fmt: skip
         return flags
@@ -133,6 +141,20 @@ class Ledger:
         if organization:
             self.accounts["organization"][row] = self.hashed("organization", organization)
 
+    def told(self, row: int, organization: int, values: Mapping[int, int]) -> None:
+        """Keep what another node knows of an account that was not seen here."""
+        if organization:
+            self.accounts["organization"][row] = organization
+        for value, holders in values.items():
+            self.values.at_least(value, holders)
+            kind = value & 7
+            if kind in _FACT_OF_KIND:
+                self.accounts["facts"][row, _FACT_OF_KIND[kind]] = value
+            elif value not in self.accounts["addresses"][row]:
+                at = int(self.accounts["next_address"][row])
+                self.accounts["addresses"][row, at] = value
+                self.accounts["next_address"][row] = (at + 1) % ADDRESSES
+
     def organization(self, row: int) -> int:
         """Return the hash of the account's organization, 0 = none known."""
         return int(self.accounts["organization"][row])
@@ -158,6 +180,23 @@ class Ledger:
         """Return whether the account began a conversation with a reasoning signature."""
         return bool(self.accounts["relays"][row])
 
+    def bets(self, account_id: str) -> bytes:
+        """Return the account's intents' e-processes and the counts behind them, as bytes."""
+        held = self.accounts[self.rows[account_id]]
+        return bytes(held["log_e"].tobytes() + held["hits"].tobytes() + held["prompts"].tobytes())
+
+    def restore_bets(self, account_id: str, saved: bytes) -> None:
+        """Take back what `bets` gave. Raises InputError where the bytes are not such."""
+        n = len(INTENTS)
+        if len(saved) != 4 * n + 2 * n + 4:
+            raise InputError(
+                f"the saved e-processes of an account have {len(saved)} bytes, expected {6 * n + 4}: the journal is of another version"
+            )
+        held = self.accounts[self.row_of(account_id, 0)]
+        held["log_e"] = np.frombuffer(saved[: 4 * n], np.float32)
+        held["hits"] = np.frombuffer(saved[4 * n : 6 * n], np.uint16)
+        held["prompts"] = np.frombuffer(saved[6 * n :], np.uint32)[0]
+
     def mark(self, row: int) -> None:
         """Keep the account from being forgotten, and have `observe` report it."""
         self.accounts["flags"][row] |= 1
@@ -169,6 +208,16 @@ class Ledger:
             if len(self._addresses) >= KNOWN_ADDRESSES:
                 self._addresses.clear()
             known = self._addresses[client_ip] = self.hashed("ip", canonical_address(client_ip))
+        return known
+
+    def system(self, system_prompt: str) -> int:
+        """Return the span that stands for a whole system prompt."""
+        known = self._systems.get(system_prompt)
+        if known is None:
+            if len(self._systems) >= KNOWN_SYSTEMS:
+                self._systems.clear()
+            whole = self.hashed("system_prompt", system_prompt)
+            known = self._systems[system_prompt] = (whole & ~((1 << KIND_BITS) - 1)) | SYSTEM
         return known
 
     def hashed(self, kind: str, value: str) -> int:

@@ -29,6 +29,13 @@ class ValueTable:
         self.used += count == 1
         return count
 
+    def at_least(self, value: int, holders: int) -> None:
+        """Take in that somebody else knows of so many holders."""
+        known = self.holders(value)
+        if holders > known:
+            self.add(value)
+            _add(self.keys, self.counts, np.uint64(value), np.uint32(holders - known - 1))
+
     def holders(self, value: int) -> int:
         """Return how many accounts hold `value`."""
         return int(_find(self.keys, self.counts, np.uint64(value)))

@@ -1,13 +1,11 @@
 """The campaign index that the service was started with, and newer ones that take its place while requests go on."""
 
 import asyncio
-import hashlib
 import logging
 from enum import StrEnum
 from time import time
 
-from revenuer.detect.campaign_index import INDEX_FILE, CampaignIndex
-from revenuer.guard.audit import index_fact
+from revenuer.detect.campaign_index import CampaignIndex
 from revenuer.guard.guard import Guard
 from revenuer.guard.http.metrics import Metrics
 from revenuer.guard.index_watch import IndexWatch
@@ -43,15 +41,15 @@ class IndexFile:
         index = self._watch.poll()
         if index is None:
             raise InputError(self._watch.error or f"{self._watch.path} holds no campaign index")
-        self._take(index, self._digest())
+        self._take(index)
 
     async def look(self) -> Look:
         """Put a newer file in force, if there is one. A bad one is logged and counted once; the old one stays."""
         async with self._reading:
             before = self.fault
-            index, digest = await asyncio.to_thread(self._read)
+            index = await asyncio.to_thread(self._watch.poll)
             if index is not None:
-                self._take(index, digest)
+                self._take(index)
                 self._metrics.reloaded("index", "ok")
                 self._log.info("reloaded", extra={"what": "index"})
                 return Look.LOADED
@@ -62,20 +60,6 @@ class IndexFile:
                 self._log.error("kept the old one", extra={"what": "index", "why": self.fault})
             return Look.BAD
 
-    def _read(self) -> tuple[CampaignIndex | None, str]:
-        index = self._watch.poll()
-        return index, "" if index is None else self._digest()
-
-    def _digest(self) -> str:
-        path = self._watch.path
-        try:
-            with (path / INDEX_FILE if path.is_dir() else path).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
-            return "unknown"
-
-    def _take(self, index: CampaignIndex, digest: str) -> None:
+    def _take(self, index: CampaignIndex) -> None:
         self._guard.use_index(index)
         self.taken_at = time()
-        if self._guard.journal is not None:
-            self._guard.journal.store([index_fact(digest, self._watch.path.name, len(index.campaigns))])

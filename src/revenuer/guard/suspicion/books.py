@@ -23,8 +23,9 @@ class Books:
 
     `holders`: identity value -> suspects that hold it. `habits`: span -> accounts that have it as a habit (a list until it is a pool's).
     `marked_values`, `marked_spans`: values and spans by which members of contained operators are recognised. `watched`: spans that the kernel
-    reports. `renamed`: operators that were merged into others. `learnt`: operator -> members
-    when its vocabulary was learnt. `changed`: names of what was changed, for whoever stores it.
+    reports. `renamed`: operators that were merged into others. `learnt`, `compared`: operator -> members when its
+    vocabulary was learnt, or compared with others'. `changed`: names of what was changed, for whoever stores
+    it. With `sharing`, what other nodes must hear is kept: `news` (suspects), `habits_told` and `crossed` signatures.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -41,12 +42,17 @@ class Books:
         self.index: CampaignIndex | None = None
         self.elevated: dict[int, int] = {}
         self.learnt: dict[str, int] = {}
+        self.compared: dict[str, int] = {}
         self.relays = 0
         self.contained = 0
         self.operators_seen = 0
         self.pools_seen = 0
         self.indexes_seen = 0
         self.changed: set[tuple[str, str]] = set()
+        self.news: set[str] = set()
+        self.habits_told: list[tuple[str, int]] = []
+        self.crossed: list[tuple[str, str]] = []
+        self.sharing = False
 
     def cap(self) -> float:
         """Return how many accounts may hold a value that still links."""
@@ -79,6 +85,12 @@ class Books:
             self.holders.setdefault(value, []).append(suspect.account_id)
         self.changed.add(("suspect", suspect.account_id))
 
+    def tell(self, suspect: Suspect) -> None:
+        """Note that a suspect changed in what other nodes must hear."""
+        self.changed.add(("suspect", suspect.account_id))
+        if self.sharing:
+            self.news.add(suspect.account_id)
+
     def gains_value(self, suspect: Suspect, value: int) -> None:
         """Note that a suspect holds one more identity value."""
         if value in suspect.values:
@@ -88,7 +100,7 @@ class Books:
         operator = self.operator_of(suspect)
         if operator is not None:
             operator.values[value] = operator.values.get(value, 0) + 1
-        self.changed.add(("suspect", suspect.account_id))
+        self.tell(suspect)
 
     def begins_with_signature(self, row: int, suspect: Suspect | None) -> None:
         """Note that an account sent a reasoning signature in the first turn of a conversation, in which it can have received none."""
@@ -96,6 +108,7 @@ class Books:
         self.relays += 1
         if suspect is not None:
             suspect.relays = True
+            self.tell(suspect)
             operator = self.operator_of(suspect)
             if operator is not None:
                 operator.relays += 1

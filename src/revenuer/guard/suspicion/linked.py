@@ -26,7 +26,7 @@ def became_elevated(books: Books, suspect: Suspect, intent: int, now: int) -> No
     operator = books.operator_of(suspect)
     if operator is not None:
         operator.elevated[intent] = operator.elevated.get(intent, 0) + 1
-    books.changed.add(("suspect", suspect.account_id))
+    books.tell(suspect)
     seek_link(books, suspect, now)
 
 

@@ -31,6 +31,13 @@ HOPELESS = -4.0
 
 def has_habit(books: Books, account_id: str, span: int, now: int) -> None:
     """Take in that `span` became a habit of the account."""
+    if books.sharing:
+        books.habits_told.append((account_id, span))
+    meets_habit(books, account_id, span, now)
+
+
+def meets_habit(books: Books, account_id: str, span: int, now: int) -> None:
+    """Count a habit in the pools, whoever noticed it."""
     accounts = books.habits.get(span)
     if accounts is None:
         if len(books.habits) >= MAX_HABITS:
@@ -50,6 +57,7 @@ def has_habit(books: Books, account_id: str, span: int, now: int) -> None:
         _enter(books, pool, accounts[0])
     _enter(books, pool, account_id)
     _weigh(books, pool, now)
+    books.changed.add(("pool", str(span)))
 
 
 def span_sent(books: Books, span: int, text: int) -> None:
@@ -101,6 +109,7 @@ def _weigh(books: Books, pool: Pool, now: int) -> None:
     n = len(pool.accounts)
     if pool.log10_e < HOPELESS:
         del books.pools[pool.span]
+        books.changed.add(("pool", str(pool.span)))
         return
     log10_e = pool.log10_e - discount(pool.ordinal, books.contained)
     if (

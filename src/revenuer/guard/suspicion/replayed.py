@@ -15,6 +15,8 @@ DECISIVE = 6.0
 
 def foreign_signature(books: Books, sender: Suspect, receiver: Suspect, now: int) -> None:
     """Take in that `sender` sent a signature that `receiver` had received."""
+    if books.sharing and sender.account_id not in receiver.lent:
+        books.crossed.append((sender.account_id, receiver.account_id))
     operator = books.join_all((sender, receiver), now, merge=True)
     sender.replayed[operator.name] = sender.replayed.get(operator.name, 0) + 1
     receiver.lent.add(sender.account_id)
