@@ -51,7 +51,7 @@ def _candidates(suspect: Suspect, books: Books) -> list[Operator]:
     for span in suspect.sent:
         names |= books.marked_spans.get(span, set())
     found = {o.name: o for o in (books.operator(name) for name in names if name) if o is not None}
-    return [found[name] for name in sorted(found)]
+    return sorted(found.values(), key=lambda operator: (operator.ordinal, operator.name))
 
 
 def _reasons(operator: Operator) -> tuple[str, ...]:
