@@ -81,7 +81,7 @@ def test_a_restart_goes_on_with_the_same_counts(tmp_path: Path) -> None:
     assert (after.ledger.reach >= before.ledger.reach).all()
     assert int(after.ledger.accounts["requests"][after.ledger.rows["a-3"]]) == 4
     assert before.ledger.values.keys.tolist() == after.ledger.values.keys.tolist()
-    assert sorted(after.books.suspects) == ["owner", "thief"]
+    assert {"owner", "thief"} <= set(after.books.suspects)
 
 
 def test_a_killed_service_has_the_journal_and_the_last_memory(tmp_path: Path) -> None:
