@@ -169,7 +169,7 @@ def test_litellm_lines_are_read_as_they_are(log: Path) -> None:
         (["x", "x"], "twice"),
         (["@/no/such/file"], "should hold an address"),
         (["x", "--journal", "a", "--state", "b"], "leave --state away"),
-        (["x", "--shared-key", "a"], "without --shared"),
+        (["x", "--shared-key", "a"], "without --fleet"),
     ],
 )
 def test_a_wrong_call_is_one_sentence(arguments: list[str], sentence: str) -> None:

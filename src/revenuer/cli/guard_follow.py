@@ -17,8 +17,9 @@ import click
 import msgspec
 import numpy as np
 
+from revenuer.cli.fleet_choice import fleet_options, told
 from revenuer.guard import Guard, GuardState
-from revenuer.guard.fleet import Fleet, FleetOptions
+from revenuer.guard.fleet import Fleet
 from revenuer.guard.fleet.link import SCHEMES, Backoff, Link
 from revenuer.guard.follow import (
     Books,
@@ -36,6 +37,7 @@ from revenuer.guard.follow import (
     policy_of,
 )
 from revenuer.guard.follow.follower import POSITION_KIND
+from revenuer.guard.memory_file import MemoryFile
 from revenuer.ingest import FORMATS, LogMapping
 from revenuer.ingest.formats import mappers
 from revenuer.records import Action, Decision, InputError, UsageError
@@ -58,7 +60,9 @@ class Options:
     once: bool
     everything: bool
     log_format: str
+    memory: Path | None
     shared: str | None
+    node: str | None
     shared_key: Path | None
     kafka_config: Path | None
     as_json: bool
@@ -69,7 +73,7 @@ class Options:
                 "got --journal and --state: the journal keeps the places too; leave --state away"
             )
         if self.shared_key is not None and self.shared is None:
-            raise UsageError("got --shared-key without --shared")
+            raise UsageError("got --fleet-key without --fleet")
 
     @property
     def begin(self) -> Start:
@@ -88,6 +92,7 @@ class Kept:
     state: GuardState
     books: Books | None
     positions: dict[str, bytes]
+    memory: MemoryFile | None
 
 
 @click.command(name="follow")
@@ -104,9 +109,15 @@ class Kept:
 @click.option("--once", is_flag=True, help="Stop when everything that is there was read.")
 @click.option("--all", "everything", is_flag=True, help="Print every decision, `allow` too.")
 @click.option("--format", "log_format", default="native", show_default=True, type=click.Choice([*FORMATS[:-1], "auto"]), help="What a record is; native has the Exchange table's names.")  # fmt: skip
-@click.option("--shared", metavar="URL", help="Be one guard with the other nodes there (Valkey or Redis).")
+@click.option("--memory", type=FILE, help="Keep there what is counted of every account: read at the start, written at the end and every ten minutes.")  # fmt: skip
+@click.option("--fleet", "--shared", "shared", metavar="URL", help="Be one guard with the other nodes there (Valkey or Redis); @FILE for an address with a password.")  # fmt: skip
+@click.option("--node", metavar="NAME", help="This node's name in the fleet. Default: a random one.")
 @click.option(
-    "--shared-key", type=FILE, help="File with the secret that seals what the nodes tell one another."
+    "--fleet-key",
+    "--shared-key",
+    "shared_key",
+    type=FILE,
+    help="File with the secret that seals what the nodes tell one another.",
 )
 @click.option("--kafka-config", type=FILE, help="Lines OPTION=VALUE for librdkafka, such as security.protocol=SASL_SSL.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Say the summary at the end (stderr) as JSON; decisions are JSON anyway.")  # fmt: skip
@@ -127,7 +138,7 @@ def command(sources: tuple[str, ...], **given: Any) -> int:
         guard = Guard(kept.state, kept.books)
         opened: list[Source] = []
         for text in sources:
-            source = _source(_told(text), options, kept.positions)
+            source = _source(told(text), options, kept.positions)
             stack.callback(source.close)
             opened.append(source)
         quarantine = Quarantine(options.quarantine)
@@ -144,6 +155,7 @@ def command(sources: tuple[str, ...], **given: Any) -> int:
             books=kept.books,
             checkpoint=Checkpoint(options.state) if options.state is not None else None,
             fleet=_fleet(guard, options, stack),
+            memory=kept.memory,
         )
         counts = follower.run(stop, once=options.once)
         _sum_up(counts, quarantine, options.as_json)
@@ -153,15 +165,22 @@ def command(sources: tuple[str, ...], **given: Any) -> int:
 def _kept(options: Options, stack: ExitStack) -> Kept:
     """Return what an earlier run left behind."""
     state = GuardState(policy_of(options.policy))
-    if options.journal is None:
+    # The journal first: its lock keeps a second process out.
+    books = open_journal(options.journal) if options.journal is not None else None
+    if books is not None:
+        stack.callback(books.close)
+    memory = MemoryFile(options.memory, state) if options.memory is not None else None
+    if memory is not None:
+        memory.load()
+        if memory.fault is not None:
+            click.echo(f"revenuer: {memory.fault}", err=True)
+    if books is None:
         positions = Checkpoint(options.state).load() if options.state is not None else {}
-        return Kept(state=state, books=None, positions=positions)
-    books = open_journal(options.journal)
-    stack.callback(books.close)
+        return Kept(state=state, books=None, positions=positions, memory=memory)
     saved = list(books.load())
     state.restore(saved)
     positions = {one.key: one.value for one in saved if one.kind == POSITION_KIND and one.value is not None}
-    return Kept(state=state, books=books, positions=positions)
+    return Kept(state=state, books=books, positions=positions, memory=memory)
 
 
 def _stop(stop: threading.Event, _: int, __: FrameType | None) -> None:
@@ -169,19 +188,6 @@ def _stop(stop: threading.Event, _: int, __: FrameType | None) -> None:
     if stop.is_set():
         raise KeyboardInterrupt
     stop.set()
-
-
-def _told(text: str) -> str:
-    """Return `text`, or what the file says that it points to."""
-    if not text.startswith("@"):
-        return text
-    try:
-        lines = Path(text[1:]).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {text[1:]}, which should hold an address; check the path") from error
-    if not lines or not lines[0].strip():
-        raise InputError(f"{text[1:]} is empty, expected an address on its first line")
-    return lines[0].strip()
 
 
 def _source(text: str, options: Options, positions: dict[str, bytes]) -> Source:
@@ -254,22 +260,10 @@ def _options(path: Path) -> dict[str, str]:
 def _fleet(guard: Guard, options: Options, stack: ExitStack) -> Fleet | None:
     if options.shared is None:
         return None
-    fleet = Fleet(guard, FleetOptions(url=_told(options.shared), key=_key(options.shared_key)))
+    fleet = Fleet(guard, fleet_options(options.shared, options.shared_key, options.node))
     fleet.start()
     stack.callback(fleet.close)
     return fleet
-
-
-def _key(path: Path | None) -> bytes | None:
-    if path is None:
-        return None
-    try:
-        key = path.read_bytes().strip()
-    except OSError as error:
-        raise InputError(f"cannot read {path}; check the path") from error
-    if not 16 <= len(key) <= 64:
-        raise InputError(f"{path} holds {len(key)} bytes, expected a secret of 16 to 64")
-    return key
 
 
 def _mapper(log_format: str) -> Mapper:

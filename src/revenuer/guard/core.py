@@ -3,7 +3,7 @@
 from revenuer.detect.campaign_index import CampaignIndex
 from revenuer.guard.assessment import NOTHING
 from revenuer.guard.event import Aftermath, Event
-from revenuer.guard.ledger_kernel import POSITIVE
+from revenuer.guard.ledger_kernel import FIRST, POSITIVE
 from revenuer.guard.notes import Crossed, Habit, Noticed, Placed, Received, read_note
 from revenuer.guard.policy import rule
 from revenuer.guard.standing import lifted
@@ -29,11 +29,12 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
     row = ledger.rows.get(event.account_id)
     if row is None:
         row = ledger.row_of(event.account_id, now)
-        ledger.register(row, event)
     address = ledger.address(event.client_ip) if event.client_ip else 0
     prompt = event.prompt.encode("utf-8", "surrogatepass") if event.prompt else b""
     system = ledger.system(event.system_prompt) if event.system_prompt else 0
     flags = ledger.observe(row, now, address, system, prompt, books.watched.keys, books.index_table)
+    if flags & FIRST:
+        ledger.register(row, event)
     suspect = attend(event, row, flags, books, now) if flags else None
     if flags & POSITIVE:
         state.betting.add(event.account_id)

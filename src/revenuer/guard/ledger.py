@@ -30,7 +30,6 @@ BET_SHARE = 0.1
 LEAST_RATE = 0.004
 """Share of positive prompts that an innocent account is granted at least, in each intent: a little over the worst BACKGROUND_RATE."""
 REACH_CELLS = 1 << 22
-FIRST_ROWS = 1 << 12
 SAMPLED = 64
 """Accounts compared when one must give way, as caches do that keep no order."""
 
@@ -57,18 +56,20 @@ NO_TEXT = np.zeros(0, np.uint8)
 
 
 class Ledger:
-    """Arrays over accounts. `max_accounts` bounds them; who was away longest and is not kept by `flags` gives way."""
+    """Arrays over accounts. `max_accounts` bounds them; who was away longest and is not kept by `flags` gives way. `hand`: where the
+    search for the next one goes on."""
 
     def __init__(self, key: tuple[np.uint64, np.uint64] = UNKEYED, max_accounts: int = 1 << 20) -> None:
         self.key = key
         self.max_accounts = max_accounts
         self.rows: dict[str, int] = {}
         self.names: list[str] = []
-        self.accounts: npt.NDArray[np.void] = np.zeros(min(FIRST_ROWS, max_accounts), ACCOUNT_ROW)
+        # Address space for all; a page becomes memory when its first account comes. To grow by copying would hold up answers.
+        self.accounts: npt.NDArray[np.void] = np.zeros(max_accounts, ACCOUNT_ROW)
         self.reach = np.zeros((2, REACH_CELLS), np.uint16)
         self.values = ValueTable()
         self.evicted = 0
-        self._hand = 0
+        self.hand = 0
         self._addresses: dict[str, int] = {}
         self._systems: dict[str, int] = {}
         model = load_model()
@@ -181,16 +182,35 @@ class Ledger:
         return bytes(held["log_e"].tobytes() + held["hits"].tobytes() + held["prompts"].tobytes())
 
     def restore_bets(self, account_id: str, saved: bytes) -> None:
-        """Take back what `bets` gave. Raises InputError where the bytes are not such."""
+        """Take back what `bets` gave, where the account is not known better already. Raises InputError where the bytes are not such."""
         n = len(INTENTS)
         if len(saved) != 4 * n + 2 * n + 4:
             raise InputError(
                 f"the saved e-processes of an account have {len(saved)} bytes, expected {6 * n + 4}: the journal is of another version"
             )
         held = self.accounts[self.row_of(account_id, 0)]
+        prompts = np.frombuffer(saved[6 * n :], np.uint32)[0]
+        if held["prompts"] >= prompts:
+            return
         held["log_e"] = np.frombuffer(saved[: 4 * n], np.float32)
         held["hits"] = np.frombuffer(saved[4 * n : 6 * n], np.uint16)
-        held["prompts"] = np.frombuffer(saved[6 * n :], np.uint32)[0]
+        held["prompts"] = prompts
+
+    def take_back(
+        self,
+        names: list[str],
+        rows: npt.NDArray[np.uint8],
+        reach: npt.NDArray[np.uint16],
+        evicted: int,
+        hand: int,
+    ) -> None:
+        """Take accounts (their rows as `bytes_of` gives them), how common spans are, and `hand` from an earlier run, before anything
+        was seen."""
+        self.names = names
+        self.rows = {name: row for row, name in enumerate(names)}
+        bytes_of(self.accounts)[: len(names)] = rows
+        self.reach = reach
+        self.evicted, self.hand = evicted, hand
 
     def mark(self, row: int) -> None:
         """Keep the account from being forgotten, and have `observe` report it."""
@@ -227,10 +247,6 @@ class Ledger:
         if len(self.names) < self.max_accounts:
             row = len(self.names)
             self.names.append(account_id)
-            if row == len(self.accounts):
-                wider = np.zeros(min(2 * row, self.max_accounts), ACCOUNT_ROW)
-                wider[:row] = self.accounts
-                self.accounts = wider
         else:
             row = self._longest_away()
             del self.rows[self.names[row]]
@@ -248,8 +264,8 @@ class Ledger:
         """
         seen = 0
         while seen < self.max_accounts:
-            rows = np.arange(self._hand, self._hand + SAMPLED) % self.max_accounts
-            self._hand = int(rows[-1]) + 1
+            rows = np.arange(self.hand, self.hand + SAMPLED) % self.max_accounts
+            self.hand = int(rows[-1]) + 1
             seen += SAMPLED
             free = rows[self.accounts["flags"][rows] == 0]
             if len(free):
@@ -261,6 +277,11 @@ class Ledger:
     def halve_reach(self) -> None:
         """Let the counts of spans fade, so that what was common a long time ago does not stay so."""
         self.reach >>= 1
+
+
+def bytes_of(accounts: npt.NDArray[np.void]) -> npt.NDArray[np.uint8]:
+    """Return the rows as bytes (a view): numpy copies records field by field, seventy times slower."""
+    return accounts.view(np.uint8).reshape(len(accounts), accounts.itemsize)
 
 
 def _bets() -> npt.NDArray[np.float32]:

@@ -21,6 +21,17 @@ class ValueTable:
         self.counts: npt.NDArray[np.uint32] = np.zeros(FIRST_SLOTS, np.uint32)
         self.used = 0
 
+    @classmethod
+    def of(cls, keys: npt.NDArray[np.uint64], counts: npt.NDArray[np.uint32]) -> "ValueTable":
+        """Return a table of these values (0 = none) with so many holders each."""
+        found = cls()
+        slots = FIRST_SLOTS
+        while len(keys) > MAX_LOAD * slots and slots < MAX_SLOTS:
+            slots *= 2
+        found.keys, found.counts = np.zeros(slots, np.uint64), np.zeros(slots, np.uint32)
+        found.used = int(_copy(keys, counts, found.keys, found.counts, np.uint32(1)))
+        return found
+
     def add(self, value: int) -> int:
         """Count one more holder of `value`; return how many hold it now."""
         if self.used > MAX_LOAD * len(self.keys):

@@ -13,6 +13,7 @@ from revenuer.guard.follow.request_window import RequestWindow
 from revenuer.guard.follow.row import Mapper, RowError, read_rows
 from revenuer.guard.follow.source import Line, Source
 from revenuer.guard.guard import Guard
+from revenuer.guard.memory_file import MemoryFile
 from revenuer.guard.saved import Saved
 from revenuer.records import RESTRICTIVE, Decision, ResourceError
 
@@ -21,6 +22,7 @@ POSITION_KIND = "follow"
 
 _LINES_AT_ONCE = 1000
 _SETTLE_EVERY_S = 1.0
+_REMEMBER_EVERY_S = 600.0
 _IDLE_S = 0.1
 _PUMP_EVERY_S = 0.005
 _JOIN_WITHIN_S = 5.0
@@ -57,6 +59,7 @@ class Follower:
         books: Books | None = None,
         checkpoint: Checkpoint | None = None,
         fleet: Fleet | None = None,
+        memory: MemoryFile | None = None,
         ahead_s: float = 86400.0,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
         clock: Callable[[], float] = time.monotonic,
@@ -70,6 +73,8 @@ class Follower:
         self._books = books
         self._checkpoint = checkpoint
         self._fleet = fleet
+        self._memory = memory
+        self._memory_at = clock()
         self._ahead_us = int(ahead_s * 1_000_000)
         self._now_us = now_us
         self._clock = clock
@@ -103,6 +108,7 @@ class Follower:
                 )
             stop.wait(_IDLE_S if self._fleet is None else _PUMP_EVERY_S)
         self.settle()
+        self._remember(at_once=True)
         return self.counts
 
     def turn(self) -> int:
@@ -143,6 +149,16 @@ class Follower:
         for source in self._sources:
             source.settle()
         self._unsettled = 0
+        self._remember(at_once=False)
+
+    def _remember(self, *, at_once: bool) -> None:
+        """Write the ledger's file when it is time. That takes seconds with a million accounts, in which lines wait."""
+        if self._memory is None or not (at_once or self._clock() - self._memory_at >= _REMEMBER_EVERY_S):
+            return
+        self._memory.save()
+        self._memory_at = self._clock()
+        if self._memory.fault is not None:
+            self._say(self._memory.fault)
 
     def _take(self, name: str, line: Line) -> None:
         self.counts.lines += 1

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from revenuer.detect.keyed_hash import UNKEYED, Key
+from revenuer.guard.fleet import Fleet, FleetOptions
 from revenuer.guard.guard import Guard
 from revenuer.guard.http.admin import Admin
 from revenuer.guard.http.books import Books
 from revenuer.guard.http.bounds import Bounds
 from revenuer.guard.http.clock import wall_clock
+from revenuer.guard.http.company import Company
 from revenuer.guard.http.desk import Desk
 from revenuer.guard.http.gate import Gate
 from revenuer.guard.http.index_file import IndexFile
@@ -26,6 +28,7 @@ from revenuer.guard.http.watched import Watched
 from revenuer.guard.index_watch import IndexWatch
 from revenuer.guard.journal import SqliteJournal
 from revenuer.guard.ledger import Ledger
+from revenuer.guard.memory_file import MemoryFile
 from revenuer.guard.policy import load_policy
 from revenuer.guard.state import GuardState
 from revenuer.guard.trusted_proxies import TrustedProxies
@@ -41,6 +44,10 @@ class ServeOptions:
     port: int = 8080
     policy: Path | None = None
     journal: Path | None = None
+    memory: Path | None = None
+    memory_minutes: float = 10.0
+    fleet: FleetOptions | None = None
+    max_accounts: int = 1 << 20
     index: Path | None = None
     index_key: Key = UNKEYED
     api_keys: Path | None = None
@@ -60,22 +67,29 @@ class ServeOptions:
 
 def run(options: ServeOptions) -> None:
     """Answer until SIGTERM or SIGINT. Raises RevenuerError where the service cannot be started as told."""
-    state = GuardState(load_policy(options.policy), Ledger(options.index_key))
-    if options.journal is None:
-        _run(Guard(state), None, options)
-        return
-    journal = SqliteJournal(options.journal)
+    state = GuardState(load_policy(options.policy), Ledger(options.index_key, options.max_accounts))
+    journal = SqliteJournal(options.journal) if options.journal is not None else None
     try:
-        state.restore(journal.load())
-        _run(Guard(state, journal), journal, options)
+        memory = MemoryFile(options.memory, state) if options.memory is not None else None
+        if memory is not None:
+            memory.load()
+        if journal is not None:
+            state.restore(journal.load())
+        _run(Guard(state, journal), journal, memory, options)
+        if memory is not None:
+            memory.save()
     finally:
-        journal.close()
+        if journal is not None:
+            journal.close()
 
 
-def _run(guard: Guard, journal: SqliteJournal | None, options: ServeOptions) -> None:
+def _run(
+    guard: Guard, journal: SqliteJournal | None, memory: MemoryFile | None, options: ServeOptions
+) -> None:
     bounds = replace(options.bounds, connections=raise_file_limit(options.bounds.connections))
     books = Books(guard, journal)
-    metrics = Metrics(lambda: _gauges(guard, books, watched, admin.index))
+    company = Company(Fleet(guard, options.fleet)) if options.fleet is not None else None
+    metrics = Metrics(lambda: _gauges(guard, watched, admin.index, (books, memory, company)))
     gate = Gate(
         read_keys(options.api_keys) if options.api_keys else None,
         TrustedProxies(options.trusted_proxies),
@@ -90,35 +104,49 @@ def _run(guard: Guard, journal: SqliteJournal | None, options: ServeOptions) -> 
         admin.index = IndexFile(IndexWatch(options.index, options.index_key), guard, metrics)
         admin.index.load()
     tracing = Tracing(options.otlp, options.otlp_share) if options.otlp else None
-    desk = Desk(guard, metrics, in_flight=bounds.in_flight, told=tracing.decided if tracing else None)
     service = Service(
-        desk,
+        Desk(guard, metrics, in_flight=bounds.in_flight, told=tracing.decided if tracing else None),
         gate,
         admin,
         bounds,
         wall_clock,
         account_header=options.account_header,
-        parts=lambda: {} if books.fault is None else {"journal": books.fault},
+        parts=lambda: _faults(journal=books),
+        weakened=lambda: _faults(memory=memory, fleet=company),
     )
-    warm_up(guard)
+    chores = Chores(
+        guard=guard,
+        watched=watched,
+        index=admin.index,
+        memory=memory,
+        company=company,
+        memory_s=60.0 * options.memory_minutes,
+    )
+    try:
+        _listen_and_serve(service, bounds, metrics, chores, books, options)
+    finally:
+        if tracing is not None:
+            tracing.close()
+
+
+def _listen_and_serve(
+    service: Service, bounds: Bounds, metrics: Metrics, chores: Chores, books: Books, options: ServeOptions
+) -> None:
+    warm_up(chores.guard)
     listener = listen(options.host, options.port)
     address = listener.getsockname()
     gc.collect()
     gc.freeze()
-    try:
-        serve(
-            service,
-            listener,
-            bounds,
-            metrics,
-            Chores(guard=guard, watched=watched, index=admin.index),
-            books,
-            tls=options.tls,
-            on_ready=lambda: _announce(address, options),
-        )
-    finally:
-        if tracing is not None:
-            tracing.close()
+    serve(
+        service,
+        listener,
+        bounds,
+        metrics,
+        chores,
+        books,
+        tls=options.tls,
+        on_ready=lambda: _announce(address, options),
+    )
 
 
 def _watched(options: ServeOptions, admin: Admin, gate: Gate, metrics: Metrics) -> tuple[Watched, ...]:
@@ -133,8 +161,15 @@ def _watched(options: ServeOptions, admin: Admin, gate: Gate, metrics: Metrics) 
     return tuple(files)
 
 
+def _faults(**parts: Books | MemoryFile | Company | None) -> dict[str, str]:
+    return {name: part.fault for name, part in parts.items() if part is not None and part.fault is not None}
+
+
 def _gauges(
-    guard: Guard, books: Books, watched: tuple[Watched, ...], index: IndexFile | None
+    guard: Guard,
+    watched: tuple[Watched, ...],
+    index: IndexFile | None,
+    parts: tuple[Books | MemoryFile | Company | None, ...],
 ) -> dict[str, tuple[str, Mapping[str, float] | float]]:
     now = wall_clock()
     standing: dict[str, float] = {}
@@ -144,8 +179,11 @@ def _gauges(
     gauges: dict[str, tuple[str, Mapping[str, float] | float]] = {
         "measures": ("Measures in force, by action.", standing),
         "accounts": ("Accounts that the guard remembers.", float(len(guard.state.ledger.rows))),
-        **books.gauges(),
+        "accounts_forgotten": ("Accounts that gave way to others.", float(guard.state.ledger.evicted)),
     }
+    for part in parts:
+        if part is not None:
+            gauges |= part.gauges()
     for file in watched:
         age = max(0.0, now / 1e6 - file.taken_at)
         gauges[f"{file.name}_age_seconds"] = (f"Seconds since the {file.name} file was taken.", age)

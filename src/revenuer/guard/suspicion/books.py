@@ -1,5 +1,6 @@
 """The books: suspects, pools and operators, and who is looked up by what."""
 
+import hashlib
 from collections.abc import Iterable
 
 import numpy as np
@@ -14,6 +15,7 @@ MAX_HABITS = 300_000
 """Spans of which it is remembered who has them as a habit; when full, those of a single account go, oldest first."""
 LEAST_CAP = 20
 CAP_SHARE = 0.003
+NAME_DIGITS = 8
 MERGE_FREELY = 4
 """An identity value that more accounts hold than max(20, 0.3 %) links nobody: offices, carriers, VPN exits, public mail."""
 
@@ -122,11 +124,11 @@ class Books:
     def operator_of(self, suspect: Suspect) -> Operator | None:
         return self.operator(suspect.operator) if suspect.operator is not None else None
 
-    def new_operator(self, now: int) -> Operator:
+    def new_operator(self, now: int, founders: Iterable[str]) -> Operator:
+        """Return a new operator, named after what founded it, so that nodes that see the same found the same."""
         self.operators_seen += 1
-        found = Operator(
-            name=f"G-{self.operators_seen:04d}", ordinal=self.operators_seen, began=now, last=now
-        )
+        name = self._free_name(founders)
+        found = Operator(name=name, ordinal=self.operators_seen, began=now, last=now)
         self.operators[found.name] = found
         self.changed.add(("operator", found.name))
         return found
@@ -226,10 +228,19 @@ class Books:
                 if other is not into and (merge or len(other.members) < MERGE_FREELY):
                     self.merge(into, other)
         else:
-            into = self.new_operator(now)
+            into = self.new_operator(now, (suspect.account_id for suspect in suspects))
         for suspect in suspects:
             self.join(into, suspect)
         return into
+
+    def _free_name(self, founders: Iterable[str]) -> str:
+        """Return G- and a keyed hash of the founders (account ids in any order): 8 hex digits, more where that name is taken."""
+        key = np.array(self.ledger.key, "<u8").tobytes()
+        digest = hashlib.blake2b(
+            "\n".join(sorted(founders)).encode("utf-8", "surrogatepass"), key=key
+        ).hexdigest()
+        names = (f"G-{digest[:digits]}" for digits in range(NAME_DIGITS, len(digest)))
+        return next(name for name in names if name not in self.operators and name not in self.renamed)
 
     def watch(self, spans: Iterable[int]) -> None:
         for span in spans:

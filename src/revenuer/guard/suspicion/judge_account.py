@@ -49,7 +49,7 @@ def _candidates(suspect: Suspect, books: Books) -> list[Operator]:
         if value in books.marked_values:
             names.add(books.marked_values[value])
     found = {o.name: o for o in (books.operator(name) for name in names if name) if o is not None}
-    return [found[name] for name in sorted(found)]
+    return sorted(found.values(), key=lambda operator: (operator.ordinal, operator.name))
 
 
 def _reasons(operator: Operator) -> tuple[str, ...]:

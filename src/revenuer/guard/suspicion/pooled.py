@@ -146,7 +146,9 @@ def _operator_of(books: Books, pool: Pool, now: int) -> Operator:
     suspects = [books.suspect(name, now) for name in pool.accounts if name in books.ledger.rows]
     theirs = Counter(o.name for o in map(books.operator_of, suspects) if o is not None)
     name, most = theirs.most_common(1)[0] if theirs else ("", 0)
-    operator = books.operators[name] if most >= PURE * len(suspects) else books.new_operator(now)
+    known = most >= PURE * len(suspects)
+    # Named after the instruction: which of its senders came first may differ between nodes.
+    operator = books.operators[name] if known else books.new_operator(now, [f"span {pool.span}"])
     for suspect in suspects:
         other = books.operator_of(suspect)
         if other is not None and other is not operator and not other.contained:

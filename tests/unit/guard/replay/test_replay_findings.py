@@ -59,7 +59,7 @@ def found_with(
 def test_what_was_answered_before_and_after_containment(engine: DuckDBEngine, tmp_path: Path) -> None:
     found = found_with(engine, tmp_path)
     (one,) = found.containment
-    assert (one.group, one.accounts, one.requests) == ("G-0001", 1, 7)
+    assert (one.group, one.accounts, one.requests) == ("G-7d456404", 1, 7)
     assert (one.answered_before, one.answered_after, one.unanswered) == (3, 0, 4)
     assert one.contained_at == START + timedelta(minutes=10)
     assert one.output_tokens == 300
@@ -85,7 +85,7 @@ def test_every_account_has_a_verdict(engine: DuckDBEngine, tmp_path: Path) -> No
     verdicts = {one.account_id: one for one in found_with(engine, tmp_path).result.verdicts}
     assert len(verdicts) == 8
     assert verdicts["thief"].verdict is Verdict.CAMPAIGN
-    assert (verdicts["thief"].campaign_id, verdicts["thief"].log10_e) == ("G-0001", 6.0)
+    assert (verdicts["thief"].campaign_id, verdicts["thief"].log10_e) == ("G-7d456404", 6.0)
     assert verdicts["owner"].verdict is Verdict.CLEAR
     watching = Policy(shadow=False, rules=(Rule(name="observe", action=Action.OBSERVE, log10_e=1.0),))
     verdicts = {one.account_id: one for one in found_with(engine, tmp_path, watching).result.verdicts}
