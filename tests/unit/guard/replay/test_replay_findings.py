@@ -87,9 +87,6 @@ def test_every_account_has_a_verdict(engine: DuckDBEngine, tmp_path: Path) -> No
     assert verdicts["thief"].verdict is Verdict.CAMPAIGN
     assert (verdicts["thief"].campaign_id, verdicts["thief"].log10_e) == ("G-0001", 6.0)
     assert verdicts["owner"].verdict is Verdict.CLEAR
-    watching = Policy(shadow=False, rules=(Rule(name="observe", action=Action.OBSERVE, log10_e=1.0),))
-    verdicts = {one.account_id: one for one in found_with(engine, tmp_path, watching).result.verdicts}
-    assert verdicts["thief"].verdict is Verdict.WATCH
 
 
 def test_a_licence_that_was_checked_is_sanctioned_and_no_finding(
