@@ -64,6 +64,7 @@ def test_replay_writes_decisions_and_what_a_scan_writes(call: Call, tmp_path: Pa
     assert "truth" not in out
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
         "accounts.parquet",
+        "campaigns.index",
         "campaigns.json",
         "decisions.parquet",
     ]

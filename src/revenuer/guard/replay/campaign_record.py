@@ -14,7 +14,7 @@ HIGH, MEDIUM = 6.0, 4.0
 """log10 e from which confidence is high, and medium: the scan's bands."""
 
 
-def campaign(
+def campaign_record(
     found: OperatorSummary,
     accounts: tuple[str, ...],
     counts: Containment,
@@ -71,7 +71,7 @@ def _evidence(found: OperatorSummary, request_ids: tuple[str, ...]) -> tuple[Evi
     return tuple(entries)
 
 
-def sanctioned(accounts: tuple[str, ...], counts: Containment, rank: int) -> Campaign:
+def sanctioned_record(accounts: tuple[str, ...], counts: Containment, rank: int) -> Campaign:
     """Return the licensed use of one customer, which is no finding."""
     return _record(
         counts,

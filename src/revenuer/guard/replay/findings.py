@@ -9,7 +9,7 @@ from revenuer.engine import Engine
 from revenuer.guard.event import Event, Registered
 from revenuer.guard.policy import Policy
 from revenuer.guard.policy.ceiling import bound, covers
-from revenuer.guard.replay.campaign_record import campaign, sanctioned
+from revenuer.guard.replay.campaign_record import campaign_record, sanctioned_record
 from revenuer.guard.replay.containment import Containment, containment, decided, members_table
 from revenuer.guard.replay.operators import operators
 from revenuer.guard.state import GuardState
@@ -63,12 +63,12 @@ def findings(
     seen = [(one, accounts) for one, accounts in found if one.operator in counts]
     known = frozenset(one.operator for one, _ in seen)
     campaigns = tuple(
-        campaign(one, tuple(accounts), counts[one.operator], rank, known)
+        campaign_record(one, tuple(accounts), counts[one.operator], rank, known)
         for rank, (one, accounts) in enumerate(seen, start=1)
     )
     customers = [(group, accounts) for group, accounts in groups if group in counts]
     sanctioned = tuple(
-        sanctioned(tuple(accounts), counts[group], rank)
+        sanctioned_record(tuple(accounts), counts[group], rank)
         for rank, (group, accounts) in enumerate(customers, start=1)
     )
     result = _result(summary, campaigns, sanctioned, _verdicts(engine, campaigns, licensed))
