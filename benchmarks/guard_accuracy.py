@@ -119,15 +119,31 @@ def against_truth(opened: OpenLog, log: Path) -> dict[str, Any]:
         }
         for row in sorted(rows, key=lambda row: (-row.restricted / row.accounts, row.archetype))
     ]
-    opened.engine.register("told", truth.select(["account_id", "campaign", "pool"]))
+    opened.engine.register("told", truth.select(["account_id", "archetype", "campaign", "pool"]))
     opened.engine.read_parquet("harvest", [log / "truth_requests.parquet"])
     return {
         "honest_accounts": sum(row["accounts"] for row in archetypes),
         "honest_restricted": sum(row["restricted"] for row in archetypes),
         "archetypes": archetypes,
+        "false": falsely_restricted(opened),
         "campaigns": campaigns(opened),
         "failover_pools": failover_pools(opened),
     }
+
+
+def falsely_restricted(opened: OpenLog) -> list[dict[str, Any]]:
+    """Return each account that is no campaign's and met a measure, with the first one: when, why, and to which campaign it was counted."""
+    felt = ", ".join(f"'{action}'" for action in sorted(RESTRICTIVE))
+    found: list[dict[str, Any]] = opened.engine.query(
+        f"""
+        SELECT t.archetype, account_id, count(*) AS requests, first(d.action ORDER BY d.timestamp, d.request_id) AS action,
+            first(d.campaign_id ORDER BY d.timestamp, d.request_id) AS campaign_id,
+            first(f.reason ORDER BY d.timestamp, d.request_id) AS reason
+        FROM {DECIDED} d JOIN told t USING (account_id) JOIN {DECIDED}_file f USING (request_id, account_id)
+        WHERE t.campaign IS NULL AND d.action IN ({felt}) GROUP BY ALL ORDER BY t.archetype, account_id
+        """
+    ).to_pylist()
+    return found
 
 
 def campaigns(opened: OpenLog) -> list[dict[str, Any]]:
@@ -212,6 +228,10 @@ def table(row: dict[str, Any]) -> str:
         lines.append(
             f"{one['archetype']:<20} {one['accounts']:>8,} {one['restricted']:>10} {1000 * rate:>9.2f} {one['denied']:>7}"
             + ("  MISSED" if rate > MOST_RESTRICTED else "")
+        )
+    for one in row["false"]:
+        lines.append(
+            f"  {one['archetype']} {one['account_id']}: {one['action']} as {one['campaign_id']}: {one['reason']}"
         )
     if row["campaigns"]:
         lines.append(

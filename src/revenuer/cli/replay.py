@@ -89,6 +89,13 @@ REPLAY_FILES = frozenset(
     help="After how long what it found is in force: the time that a scan takes.",
 )
 @click.option(
+    "--index/--no-index",
+    "with_index",
+    default=True,
+    show_default=True,
+    help="Write campaigns.index too, which takes about a quarter of the replay's time again.",
+)
+@click.option(
     "--key-file",
     type=click.Path(path_type=Path),
     help="Secret of 16 bytes or more that campaigns.index is hashed with; the guard needs the same.",
@@ -107,6 +114,7 @@ def command(
     patrol_hours: float | None,
     window_days: float,
     delay_minutes: float,
+    with_index: bool,
     key_file: Path | None,
     **how: Any,
 ) -> int:
@@ -126,9 +134,11 @@ def command(
         restricted = _restricted(log.work / DECISIONS_FILE)
         now = datetime.now(UTC)
         content = campaigns_json(found.result, now)
-        log.progress.stage("indexing campaigns")
-        index = log.index(found.result, key, now)
-        write_directory(out, {**_contents(log, found, content), INDEX_FILE: index}, known=REPLAY_FILES)
+        files = _contents(log, found, content)
+        if with_index:
+            log.progress.stage("indexing campaigns")
+            files[INDEX_FILE] = log.index(found.result, key, now)
+        write_directory(out, files, known=REPLAY_FILES)
     if as_json:
         click.echo(
             json_bytes(

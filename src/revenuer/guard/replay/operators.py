@@ -41,8 +41,8 @@ def operators(state: GuardState, spared: Spared = lambda _: False) -> tuple[Oper
     """Return the operators that were contained or whose accounts a measure was taken against, strongest evidence first.
 
     An account is named for a measure that was taken and not lifted, or, without one, where it belongs as surely as the guard asks before
-    it counts an account to an operator, no appeal cleared it and `spared` says nothing else. To be linked is not enough: whoever
-    received a reasoning block that others replay is linked to them, and may be the one it was stolen from.
+    it counts an account to an operator, no appeal cleared it and `spared` does not hold for it. To be linked is not enough: whoever
+    received a reasoning block that an operator's account replays is linked, and may be the one it was stolen from.
     """
     named = _measured(state)
     measured = {name for name, _ in named.values()}
