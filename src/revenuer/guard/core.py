@@ -1,17 +1,22 @@
 """The core: one event in, one decision out. No sockets, no clock, no threads; every front and `revenuer replay` share it."""
 
+import msgspec
+
 from revenuer.detect.campaign_index import CampaignIndex
 from revenuer.guard.assessment import NOTHING
 from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.notes import Placed, Received, read_note
 from revenuer.guard.policy import rule
-from revenuer.guard.standing import lifted
+from revenuer.guard.ledger_kernel import FIRST
+from revenuer.guard.standing import HOUR_US, Standing, lifted, renamed
 from revenuer.guard.state import GuardState
-from revenuer.guard.suspicion import Suspect, attend, foreign_signature, judge_account
+from revenuer.guard.suspicion import Suspect, attend, declared, foreign_signature, judge_account
 from revenuer.guard.suspicion import use_index as take_index
 from revenuer.records import UNANSWERED, Action, Decision
 
 NO_EVIDENCE = "no evidence"
+STEP_BACK_US = HOUR_US
+"""A clock that is corrected steps back by less than this."""
 
 
 def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
@@ -22,17 +27,18 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
     """
     state.now = now = max(state.now, event.timestamp)
     ledger, books = state.ledger, state.books
-    row = ledger.rows.get(event.account_id)
-    if row is None:
-        row = ledger.row_of(event.account_id, now)
-        ledger.register(row, event)
+    row = ledger.row_of(event.account_id, now)
     address = ledger.address(event.client_ip) if event.client_ip else 0
     prompt = event.prompt.encode("utf-8", "surrogatepass") if event.prompt else b""
     flags = ledger.observe(row, now, address, prompt, books.watched.keys, books.index_table)
+    if event.account is not None:
+        books.declare(event.account_id, declared(event))
+    if flags & FIRST:
+        ledger.register(row, event)
     suspect = attend(event, row, flags, books, now) if flags else None
     if event.reasoning_signature is not None:
         suspect = _signature(event, row, suspect, state) or suspect
-    standing = state.standing.get(event.account_id)
+    standing = _standing(event, state)
     if suspect is None and standing is None and not state.policy.denies(event):
         return state, Decision(
             request_id=event.request_id,
@@ -62,15 +68,30 @@ def _signature(event: Event, row: int, suspect: Suspect | None, state: GuardStat
         books.begins_with_signature(row, suspect)
     organization = ledger.organization(row)
     receipt = state.received.get(signature)
-    if receipt is None or not state.received.replayed(signature, event.account_id):
+    if receipt is None or declared(event) or not state.received.replayed(signature, event.account_id):
         state.claim(signature, event.account_id, organization, issued=False)
         return suspect
     if organization and organization == receipt.organization:
         return suspect
-    ledger.row_of(receipt.account_id, state.now)
     sender = books.suspect(event.account_id, state.now)
+    ledger.row_of(receipt.account_id, state.now)
     foreign_signature(books, sender, books.suspect(receipt.account_id, state.now), state.now)
     return sender
+
+
+def _standing(event: Event, state: GuardState) -> Standing | None:
+    """Return what stands against the event's account: under the names that operators have now, and over where it once was.
+
+    An appeal that cleared an account of an operator clears it of the one that this was merged into. A clock that is set back by less
+    than STEP_BACK_US revives nothing; one set back further was wrong before.
+    """
+    standing = state.standing.get(event.account_id)
+    if standing is None:
+        return None
+    standing = renamed(standing, state.books.present_name)
+    if event.timestamp < state.now <= event.timestamp + STEP_BACK_US and not standing.in_force(state.now):
+        return msgspec.structs.replace(standing, until=min(standing.until, event.timestamp))
+    return standing
 
 
 def _count(suspect: Suspect, decision: Decision, state: GuardState) -> None:

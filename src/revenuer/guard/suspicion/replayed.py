@@ -12,12 +12,16 @@ from revenuer.guard.suspicion.suspect import Suspect
 DECISIVE = 6.0
 """log10 e-value of one replay. Not measured: no innocent replay is on record; one in a million is what is granted to mistakes in logs."""
 
+MAX_LENT = 16
+"""Senders remembered of an account whose signatures are replayed."""
+
 
 def foreign_signature(books: Books, sender: Suspect, receiver: Suspect, now: int) -> None:
     """Take in that `sender` sent a signature that `receiver` had received."""
     operator = books.join_all((sender, receiver), now, merge=True)
     sender.replayed[operator.name] = sender.replayed.get(operator.name, 0) + 1
-    receiver.lent.add(sender.account_id)
+    if len(receiver.lent) < MAX_LENT:
+        receiver.lent.add(sender.account_id)
     operator.sources["replay"] = DECISIVE
     operator.reasons["replay"] = "reasoning signatures are replayed by accounts that never received them"
     books.changed |= {
