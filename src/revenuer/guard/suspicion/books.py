@@ -111,11 +111,12 @@ class Books:
         """Forget the oldest suspects, when there are too many, but for that account and the members of contained operators."""
         if len(self.suspects) <= min(MAX_SUSPECTS, max(self.ledger.max_accounts // 2, 1)):
             return
-        free = [one for one in self.suspects.values() if one.account_id != account_id and not self._held(one)]
+        free = [one for one in self.suspects.values() if one.account_id != account_id and not self.belongs(one)]
         for suspect in free[: max(len(free) // 4, 1)]:
             self._forget(suspect)
 
-    def _held(self, suspect: Suspect) -> bool:
+    def belongs(self, suspect: Suspect) -> bool:
+        """Return whether the suspect is counted to a contained operator."""
         operator = self.operator_of(suspect)
         return operator is not None and operator.contained > 0
 
