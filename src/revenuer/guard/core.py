@@ -25,6 +25,8 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
     The state given is used up: only the one returned may be used afterwards. The same events in the same order give the same
     decisions; nothing later than `event` is known.
     """
+    if not (event.account_id.isascii() and event.request_id.isascii()):
+        event = _storable(event)
     state.now = now = max(state.now, event.timestamp)
     ledger, books = state.ledger, state.books
     row = ledger.row_of(event.account_id, now)
@@ -62,7 +64,7 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
 
 def _signature(event: Event, row: int, suspect: Suspect | None, state: GuardState) -> Suspect | None:
     """Take in the reasoning signature that the request replays; return the suspect that its account is by it."""
-    signature = event.reasoning_signature or ""
+    signature = _spelt(event.reasoning_signature or "")
     ledger, books = state.ledger, state.books
     if event.turn == 0 and not event.tool_count and not ledger.relays(row):
         books.begins_with_signature(row, suspect)
@@ -77,6 +79,17 @@ def _signature(event: Event, row: int, suspect: Suspect | None, state: GuardStat
     ledger.row_of(receipt.account_id, state.now)
     foreign_signature(books, sender, books.suspect(receipt.account_id, state.now), state.now)
     return sender
+
+
+def _storable(event: Event) -> Event:
+    """Return the event under names that can be written in UTF-8: half a surrogate pair, which JSON may hold, is spelt out."""
+    return msgspec.structs.replace(
+        event, account_id=_spelt(event.account_id), request_id=_spelt(event.request_id)
+    )
+
+
+def _spelt(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _standing(event: Event, state: GuardState) -> Standing | None:
@@ -107,10 +120,11 @@ def _count(suspect: Suspect, decision: Decision, state: GuardState) -> None:
 
 def learn(aftermath: Aftermath, state: GuardState) -> GuardState:
     """Return the state after it is told how a request went."""
-    row = state.ledger.rows.get(aftermath.account_id)
+    account_id = _spelt(aftermath.account_id)
+    row = state.ledger.rows.get(account_id)
     organization = state.ledger.organization(row) if row is not None else 0
     for signature in aftermath.issued_signatures:
-        state.claim(signature, aftermath.account_id, organization, issued=True)
+        state.claim(_spelt(signature), account_id, organization, issued=True)
     return state
 
 

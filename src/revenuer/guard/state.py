@@ -23,7 +23,7 @@ class GuardState:
 
     def __init__(self, policy: Policy, ledger: Ledger | None = None) -> None:
         self.policy = policy
-        self.ledger = ledger or Ledger()
+        self.ledger = ledger if ledger is not None else Ledger()  # an empty one is false
         self.books = Books(self.ledger)
         self.now = 0
         self.meter = Meter()

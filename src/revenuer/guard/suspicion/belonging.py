@@ -41,7 +41,7 @@ HABIT_OF_OPERATOR = 0.3
 
 def belonging(books: Books, suspect: Suspect, operator: Operator) -> tuple[float, tuple[str, ...]]:
     """Return (log10 e-value, signals strongest first) of the suspect's being one of the operator's accounts."""
-    if suspect.replayed.get(operator.name):
+    if any(books.operator(name) is operator for name in suspect.replayed):
         return DECISIVE, ("replays a reasoning signature that another account received",)
     found = sorted(_evidence(books, suspect, operator), reverse=True)
     if not found:

@@ -127,7 +127,8 @@ class Books:
             if not self.holders[value]:
                 del self.holders[value]
         for intent in range(suspect.intents.bit_length()):
-            self.elevated[intent] -= suspect.asks(intent)
+            if suspect.asks(intent):
+                self.elevated[intent] -= 1
         del self.suspects[suspect.account_id]
         self.ledger.unmark(suspect.account_id)
         self.changed.add(("suspect", suspect.account_id))
