@@ -15,6 +15,7 @@ from revenuer.guard.event import Event
 from revenuer.guard.ledger_kernel import (
     ACCOUNT_ROW,
     ADDRESSES,
+    EMITTED,
     HEAD,
     MAX_HITS,
     OUT_SIZE,
@@ -23,7 +24,7 @@ from revenuer.guard.ledger_kernel import (
     reach_of,
 )
 from revenuer.guard.value_table import ValueTable
-from revenuer.records import InputError, ResourceError
+from revenuer.records import InputError
 
 BET_SHARE = 0.1
 """Share of positive prompts that the intents' e-processes bet on. A bet loses 0.1 nats on a prompt that is not positive."""
@@ -167,6 +168,10 @@ class Ledger:
         """Return the address that the account came from last for the first time."""
         return int(self.accounts["addresses"][row, int(self.accounts["next_address"][row]) - 1])
 
+    def count_holder(self, row: int, value: int) -> None:
+        """Count the account among the holders of `value`: once, however often it leaves the value and comes back to it."""
+        self.values.add(value, self.hashed("organization", self.names[row]))
+
     def intents_of(self, row: int) -> list[float]:
         """Return the intents' e-processes of the account, in nats."""
         values: list[float] = self.accounts["log_e"][row].tolist()
@@ -216,6 +221,17 @@ class Ledger:
         """Keep the account from being forgotten, and have `observe` report it."""
         self.accounts["flags"][row] |= 1
 
+    def unmark(self, account_id: str) -> None:
+        """Let the account be forgotten like any other."""
+        row = self.rows.get(account_id)
+        if row is not None:
+            self.accounts["flags"][row] = 0
+
+    def repeats(self, row: int, span: int) -> bool:
+        """Return whether `span` is a habit of the account: it was reported as heavy and still is among what it repeats."""
+        account = self.accounts[row]
+        return bool(((account["spans"] == np.uint64(span)) & (account["counts"] >= EMITTED)).any())
+
     def address(self, client_ip: str) -> int:
         """Return the hash of an address as it came with a request."""
         known = self._addresses.get(client_ip)
@@ -260,19 +276,15 @@ class Ledger:
     def _longest_away(self) -> int:
         """Return the row, of the next SAMPLED that nobody suspects, whose account was away longest: about the oldest of all.
 
-        Raises ResourceError when the ledger is full of suspects.
+        When all are suspects one of them gives way: what is known against it stays in the books, and a gateway must not stop over it.
         """
-        seen = 0
-        while seen < self.max_accounts:
+        for _ in range(0, self.max_accounts, SAMPLED):
             rows = np.arange(self.hand, self.hand + SAMPLED) % self.max_accounts
             self.hand = int(rows[-1]) + 1
-            seen += SAMPLED
             free = rows[self.accounts["flags"][rows] == 0]
             if len(free):
                 return int(free[np.argmin(self.accounts["last"][free])])
-        raise ResourceError(
-            f"all {self.max_accounts} accounts of the ledger are suspects; give the guard a larger --max-accounts"
-        )
+        return int(rows[np.argmin(self.accounts["last"][rows])])
 
     def halve_reach(self) -> None:
         """Let the counts of spans fade, so that what was common a long time ago does not stay so."""

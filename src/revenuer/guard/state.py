@@ -14,8 +14,6 @@ from revenuer.guard.suspicion import Books
 from revenuer.guard.suspicion.hearsay import news_of
 from revenuer.guard.suspicion.keeping import KINDS, changes, take_back
 
-WARM_UP_US = 3600 * 1_000_000
-"""After a start without history: a conversation that began before may send its own signature after a thief has sent it."""
 FADE_US = 14 * 86400 * 1_000_000
 """What was common a fortnight ago is half as common now."""
 
@@ -26,16 +24,15 @@ class GuardState:
     `sharing`: notes for other nodes are kept for `take_notes`. `unsure`: this node does not hear all the others now, so that being
     the first to see something here proves nothing. Both are set by the fleet, and off where there is none. `position`: how far the
     shared order was applied, opaque, saved with the facts that follow from it. `unread`: notes that could not be understood.
-    `betting`: accounts whose e-processes gained since they were saved. `fades`: when the counts of spans are halved next. `began`: its first event.
+    `betting`: accounts whose e-processes gained since they were saved. `fades`: when the counts of spans are halved next.
     """
 
     def __init__(self, policy: Policy, ledger: Ledger | None = None) -> None:
         self.policy = policy
-        self.ledger = ledger if ledger is not None else Ledger()
+        self.ledger = ledger if ledger is not None else Ledger()  # an empty one is false
         self.books = Books(self.ledger)
         self.now = 0
         self.fades = 0
-        self.began = 0
         self.meter = Meter()
         self.standing: dict[str, Standing] = {}
         self.received = Receipts()
@@ -44,7 +41,6 @@ class GuardState:
         self.unread = 0
         self._dirty: dict[tuple[str, str], bytes | None] = {}
         self._meter = b""
-        self._told = False
         self.betting: set[str] = set()
         self._notes: list[bytes] = []
 
@@ -57,17 +53,10 @@ class GuardState:
     def sharing(self, on: bool) -> None:
         self.books.sharing = on
 
-    def is_warm(self) -> bool:
-        """Return whether the guard has watched so long that who sends a signature first is taken for who received it."""
-        return self.now >= self.began + WARM_UP_US
-
     def fade(self) -> None:
-        """Halve the counts of spans once in FADE_US, and let the kernel forget spans that stand for nobody any more."""
-        if not self.began:
-            self.began = self.now
+        """Halve the counts of spans, once in FADE_US."""
         if self.fades:
             self.ledger.halve_reach()
-            self.books.rebuild_watch()
         self.fades = self.now + FADE_US
 
     def take_saved(self) -> list[Saved]:
@@ -76,9 +65,6 @@ class GuardState:
         self._dirty.clear()
         changed.extend(changes(self.books))
         changed.extend(self._bets())
-        if self.began and not self._told:
-            self._told = True
-            changed.append(Saved("began", "", str(self.began).encode()))
         meter = msgspec.msgpack.encode(self.meter)
         if meter != self._meter:
             self._meter = meter
@@ -98,8 +84,6 @@ class GuardState:
                 self.position = value
             elif kind == "meter":
                 self.meter, self._meter = msgspec.msgpack.decode(value, type=Meter), value
-            elif kind == "began":
-                self.began, self._told = int(value), True
             elif kind == "bets":
                 self.ledger.restore_bets(key, value)
             elif kind in KINDS:

@@ -105,7 +105,7 @@ def test_what_changes_between_two_steps_is_in_the_copy_or_not_but_never_half(tmp
     while copy.step():
         for _ in range(400):
             # New addresses make the table of values move while it is copied.
-            state.ledger.values.add(number << 3 | 2)
+            state.ledger.values.add(number << 3 | 2, number)
             number += 1
         guard.decide(event(number, f"later-{number}"))
     copy.write(tmp_path / "memory")

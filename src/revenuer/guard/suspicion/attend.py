@@ -24,6 +24,7 @@ def attend(event: Event, row: int, flags: int, books: Books, now: int) -> Suspec
 
     `flags` and the ledger's `out` are those of the event's own `observe`; they are read before anything else is observed.
     """
+    books.make_room(event.account_id)
     suspect = books.suspects.get(event.account_id)
     if flags & FIRST:
         suspect = _register(row, books, suspect, now)
@@ -35,7 +36,7 @@ def attend(event: Event, row: int, flags: int, books: Books, now: int) -> Suspec
         suspect = look_up_spans(books, event.account_id, suspect, books.ledger.reported(2), now)
     if flags & POSITIVE:
         suspect = _positive(event, row, books, suspect, now)
-    if flags & HEAVY:
+    if flags & HEAVY and not declared(event):
         for span in books.ledger.reported(0):
             has_habit(books, event.account_id, span, now)
         suspect = books.suspects.get(event.account_id)
@@ -51,8 +52,10 @@ def declared(event: Event) -> bool:
 
 
 def _register(row: int, books: Books, suspect: Suspect | None, now: int) -> Suspect | None:
-    for value in books.ledger.facts_of(row):
-        books.ledger.values.add(value)
+    if suspect is not None:
+        books.returns(suspect, row)
+    for value in sorted(books.ledger.facts_of(row)):
+        books.ledger.count_holder(row, value)
         suspect = _comes_with(books, row, value, suspect, now)
     return suspect
 
@@ -61,7 +64,7 @@ def _new_address(row: int, books: Books, suspect: Suspect | None, now: int) -> S
     value = books.ledger.newest_address(row)
     if value in books.ledger.facts_of(row):
         return suspect
-    books.ledger.values.add(value)
+    books.ledger.count_holder(row, value)
     if suspect is not None:
         books.gains_value(suspect, value)
         if suspect.intents:

@@ -15,12 +15,7 @@ def contain(books: Books, operator: Operator, now: int) -> None:
         books.contained += 1
         operator.replaces = _taken_over(books, operator, now)
     learn_vocabulary(books, operator)
-    for value in operator.values:
-        if books.links(value):
-            books.marked_values[value] = operator.name
-    for span in operator.heavy:
-        books.marked_spans.setdefault(span, set()).add(operator.name)
-        books.watched.add(span)
+    books.mark(operator)
     books.changed.add(("operator", operator.name))
 
 

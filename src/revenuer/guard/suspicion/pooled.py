@@ -7,7 +7,7 @@ a rare value that an earlier one holds? Strangers do as often as those values ar
 from collections import Counter
 
 from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
-from revenuer.guard.suspicion.books import MAX_HABITS, Books
+from revenuer.guard.suspicion.books import MAX_HABITS, MAX_POOLS, Books
 from revenuer.guard.suspicion.containment import contain
 from revenuer.guard.suspicion.house import HOUSE_SHARE, SIGNUP_NIGHT, strongest
 from revenuer.guard.suspicion.suspect import Operator, Pool
@@ -20,12 +20,14 @@ LEAST_CHANCE = 1 / 300
 LEAST_ACCOUNTS = 5
 PURE = 0.5
 """A pool is an operator's only where half of it shares identity; of a public template an operator may be a part."""
+STILL_LINKED = 0.25
+"""A contained operator's instruction is its own while this share of those who send it by habit share identity."""
 HABIT_SHARE = 0.34
 """And where a third of all who ever sent the span send it by habit: a phrase of the language is sent once by many."""
 DISTINCT = 0.8
 """And where the prompts around it differ: a class sends one exercise, an operator deals out its work."""
 LEAST_SENT = 5
-KEPT_TEXTS = 2000
+KEPT_TEXTS = 500
 FEW_SPANS, MANY_SPANS = 2, 3
 """Spans of an instruction that one prompt must contain to be taken for it; fewer where few mark the operator."""
 _KIND = (1 << KIND_BITS) - 1
@@ -45,19 +47,19 @@ def meets_habit(books: Books, account_id: str, span: int, now: int) -> None:
     accounts = books.habits.get(span)
     if accounts is None:
         if len(books.habits) >= MAX_HABITS:
-            _forget_lone_habits(books)
+            _forget_habits(books)
         books.habits[span] = [account_id]
         return
-    if account_id in accounts:
-        return
-    accounts.append(account_id)
     pool = books.pools.get(span)
+    if account_id in accounts or (pool is None and len(accounts) >= 2):
+        return  # a span of which the pool was given up belongs to the public
+    accounts.append(account_id)
     if pool is None:
-        if len(accounts) > 2:
-            return
+        if len(books.pools) >= MAX_POOLS:
+            _forget_pools(books)
         books.pools_seen += 1
         pool = books.pools[span] = Pool(span=span, ordinal=books.pools_seen)
-        books.watched.add(span)
+        books.watch((span,))
         _enter(books, pool, accounts[0])
     _enter(books, pool, account_id)
     _weigh(books, pool, now)
@@ -79,6 +81,16 @@ def span_sent(books: Books, span: int, text: int) -> None:
         pool.texts.add(text)
 
 
+def is_private(books: Books, span: int) -> bool:
+    """Return whether a contained operator's span still is nobody else's: enough of those who send it by habit share identity, and few send
+    it without. Else it has become a public template, and those who took it up are not convicted by it."""
+    pool = books.pools.get(span)
+    if pool is None:
+        return False
+    n = len(pool.accounts)
+    return len(pool.matched) >= STILL_LINKED * n and n >= HABIT_SHARE * books.ledger.reach_of(span)
+
+
 def _enter(books: Books, pool: Pool, account_id: str) -> None:
     """Let the account join, and bet on whether it shares a rare value with those before it."""
     row = books.ledger.rows.get(account_id)
@@ -96,6 +108,8 @@ def _enter(books: Books, pool: Pool, account_id: str) -> None:
         if shared:
             pool.matched.add(account_id)
             for name in pool.accounts:
+                if name in pool.matched:
+                    continue
                 known = books.ledger.rows.get(name)
                 if known is not None and shared & books.ledger.values_of(known):
                     pool.matched.add(name)
@@ -155,12 +169,24 @@ def _operator_of(books: Books, pool: Pool, now: int) -> Operator:
             books.leave(suspect)
         books.sends(suspect, pool.span)
         books.join(operator, suspect)
-    books.mark_heavy(operator, (pool.span,))
+    if pool.span not in operator.heavy:
+        books.mark_heavy(operator, (pool.span,))
+        operator.marked = 0
     return operator
 
 
-def _forget_lone_habits(books: Books) -> None:
-    """Drop the older half of the habits that only one account has."""
-    lone = [span for span, accounts in books.habits.items() if len(accounts) == 1]
-    for span in lone[: max(len(lone) // 2, 1)]:
+def _forget_habits(books: Books) -> None:
+    """Drop the older half of the habits that are no pool's: those of one account, and those that were given up."""
+    idle = [span for span in books.habits if span not in books.pools]
+    for span in idle[: max(len(idle) // 2, 1)]:
         del books.habits[span]
+
+
+def _forget_pools(books: Books) -> None:
+    """Drop the half of the pools, of those that mark no operator, against which there is the least evidence."""
+    idle = sorted(
+        (p for p in books.pools.values() if p.span not in books.marked_spans), key=lambda p: p.log10_e
+    )
+    for pool in idle[: max(len(idle) // 2, 1)]:
+        del books.pools[pool.span]
+        books.habits.pop(pool.span, None)

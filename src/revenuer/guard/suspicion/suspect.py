@@ -5,6 +5,9 @@ import msgspec
 MAX_SPANS = 160
 """Spans kept of a suspect: those that it shares with other accounts, from prompts that are themselves suspect."""
 
+MAX_VALUES = 256
+"""Identity values kept of a suspect: one that changes its address with every request holds no more."""
+
 
 class Suspect(msgspec.Struct, kw_only=True):
     """What is known against one account. All hashes are the ledger's.
@@ -46,7 +49,7 @@ class Operator(msgspec.Struct, kw_only=True):
     that it is one operator that harvests, by kind; `reasons` says it in words. `members`: accounts counted to it. `values`: what they hold ->
     how many of them. `trials`: value -> members with the intent `asks` that it linked. `heavy`: spans that mark it -> members that sent them; `vocabulary`: its words. `elevated`: by intent, members that
     are; `relays`: members that do. `contained`: when the evidence first sufficed (0 = not yet). `answered`: requests of members that were answered since `began`.
-    `replaces`: the operator that it took over from. Times in microseconds.
+    `marked`: members it had when all that it is recognised by was last made known. `replaces`: the operator that it took over from. Times in microseconds.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Operator(msgspec.Struct, kw_only=True):
     answered: int = 0
     last: int = 0
     contained: int = 0
+    marked: int = 0
     replaces: str | None = None
 
     @property

@@ -53,7 +53,7 @@ def learn_vocabulary(books: Books, operator: Operator) -> None:
     operator.vocabulary = words
     for span in words:
         books.marked_spans.setdefault(span, set()).add(operator.name)
-        books.watched.add(span)
+    books.watch(words)
     for suspect in speakers:
         suspect.heard.setdefault(operator.name, 1)
 
