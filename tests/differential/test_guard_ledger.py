@@ -41,7 +41,7 @@ def both(asked: list[Request], key: Key, watched: set[int]) -> Iterator[None]:
     fast, slow = Ledger(key, max_accounts=16), SlowLedger(key, watched)
     for now, (name, address, text) in enumerate(asked):
         row = fast.row_of(name, now)
-        flags = fast.observe(row, now, address, text.encode(), table.keys)
+        flags = fast.observe(row, now, address, 0, text.encode(), table.keys)
         seen = slow.observe(name, address, text)
         assert bool(flags & FIRST) == seen.first
         assert bool(flags & NEW_ADDRESS) == seen.new_address
