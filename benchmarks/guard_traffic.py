@@ -44,15 +44,18 @@ class Traffic:
         while len(prompt) < LENGTH:
             prompt += self._texts[(number * 104_729 + step * 7_919) % len(self._texts)] + b" "
             step += number % 97 + 1
-        return _body(
-            b"account-%07d" % account, b"10.%d.%d.%d" % (account >> 16, account >> 8 & 255, account & 255), prompt, b"null"
-        )  # fmt: skip
+        return _body(b"account-%07d" % account, address_of(account).encode(), prompt, b"null")
 
     def _suspicious(self, number: int) -> bytes:
         account = number % OPERATOR
         prompt = self._instruction + self._texts[number * 15_485_863 % len(self._texts)]
         facts = b'{"payment_fingerprint":"operator-card-%d"}' % (account // 2)
         return _body(b"operator-%d" % account, b"203.0.113.%d" % (account // 3), prompt, facts)
+
+
+def address_of(account: int) -> str:
+    """Return the address that a person's account comes from."""
+    return f"10.{account >> 16}.{account >> 8 & 255}.{account & 255}"
 
 
 def _body(account: bytes, address: bytes, prompt: bytes, facts: bytes) -> bytes:
@@ -71,6 +74,7 @@ def full_ledger(path: Path, accounts: int) -> None:
     rows = ledger.accounts[:accounts]
     for name in ("bloom", "spans", "addresses", "facts"):
         rows[name] = rng.integers(1, 2**63, rows[name].shape, dtype=np.uint64)
+    rows["addresses"][:, 0] = [ledger.hashed("ip", address_of(number)) for number in range(accounts)]
     rows["requests"] = rows["prompts"] = rng.integers(20, 80, accounts)
     rows["counts"] = 2
     rows["log_e"] = -3.0

@@ -1,7 +1,7 @@
 """A state restored from what it saved decides as the unbroken one does.
 
-Not saved, and so learnt anew: habits of a single account, the prompts around an instruction that were counted since its pool last grew,
-and without the memory file how common things are.
+Not saved, and so learnt anew: the prompts around an instruction that were counted since its pool last grew; and without the memory file
+the habits of single accounts and how common things are.
 """
 
 from pathlib import Path
@@ -98,6 +98,19 @@ def test_a_pool_that_is_half_full_goes_on_growing(tmp_path: Path) -> None:
     unbroken, restored = run(story.state, later), run(again, later)
     assert restored == unbroken
     assert restored[-1].action in ("challenge", "deny")
+
+
+def test_the_habit_of_a_single_account_is_told_again(tmp_path: Path) -> None:
+    story = Story()
+    story.go(people(800))
+    story.go(operator(0, 1, requests=8))
+    assert not story.state.books.pools
+    again = story.restored(tmp_path)
+    later = story.events([*operator(0, 1, requests=2, seed=4), *operator(1, 7, requests=8)])
+    run(again, later)
+    (found,) = again.books.operators.values()
+    assert found.contained
+    assert "pool-0" in found.members
 
 
 def test_replays_and_counts_go_on(tmp_path: Path) -> None:
