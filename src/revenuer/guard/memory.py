@@ -13,7 +13,7 @@ import numpy.typing as npt
 from revenuer.detect.keyed_hash import key_id
 from revenuer.guard.journal.snapshot import Snapshot, read_snapshot, write_snapshot
 from revenuer.guard.ledger import Ledger, bytes_of
-from revenuer.guard.ledger_kernel import ACCOUNT_ROW
+from revenuer.guard.ledger_kernel import ACCOUNT_ROW, EMITTED
 from revenuer.guard.state import GuardState
 from revenuer.guard.value_table import ValueTable
 from revenuer.records import InputError
@@ -121,6 +121,8 @@ def load_memory(path: Path, state: GuardState) -> None:
     snapshot = read_snapshot(path)
     names = _checked(path, snapshot, ledger)
     arrays, meta = snapshot.arrays, snapshot.meta
+    # Who has which habit is known to the journal only in part: each is told once more, which changes nothing where it is known.
+    arrays["accounts"]["counts"] &= ~EMITTED
     last = {name: row for row, name in enumerate(names)}
     accounts = bytes_of(arrays["accounts"])
     if len(last) < len(names):

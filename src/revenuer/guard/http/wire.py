@@ -43,7 +43,7 @@ class EventIn(msgspec.Struct, kw_only=True, gc=False):
     account_id: Id
     request_id: Annotated[Id, Meta(description="absent = the service makes one up")] | None = None
     model: Name = UNKNOWN_MODEL
-    timestamp: Annotated[Moment, Meta(description="absent = now")] | None = None
+    timestamp: Annotated[Moment, Meta(description="absent, or later than now = now")] | None = None
     organization_id: Name | None = None
     session_id: Name | None = None
     client_ip: Name | None = None
@@ -67,7 +67,8 @@ class EventIn(msgspec.Struct, kw_only=True, gc=False):
             request_id=self.request_id or request_id,
             account_id=self.account_id,
             model=self.model,
-            timestamp=now if self.timestamp is None else microseconds(self.timestamp),
+            # One event from the future would make every measure look as if it had run out.
+            timestamp=now if self.timestamp is None else min(microseconds(self.timestamp), now),
             organization_id=self.organization_id,
             session_id=self.session_id,
             client_ip=self.client_ip,
