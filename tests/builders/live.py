@@ -90,7 +90,8 @@ class Live:
     def receives(self, name: str, signature: str) -> None:
         """The account is answered with a reasoning block."""
         self.state = learn(
-            Aftermath(request_id="r", account_id=name, timestamp=self.now, issued_signatures=[signature]), self.state
+            Aftermath(request_id="r", account_id=name, timestamp=self.now, issued_signatures=[signature]),
+            self.state,
         )
 
     def talk(self, length: int = 6) -> str:
@@ -134,7 +135,9 @@ class Live:
             self.send(name, ASKS[intent].format(self.talk(4)))
 
     def address(self) -> str:
-        return f"198.{self.rng.integers(18, 20)}." + ".".join(str(part) for part in self.rng.integers(0, 256, 2))
+        return f"198.{self.rng.integers(18, 20)}." + ".".join(
+            str(part) for part in self.rng.integers(0, 256, 2)
+        )
 
     def contained(self) -> list[Operator]:
         return [o for o in self.state.books.operators.values() if o.contained]

@@ -5,9 +5,9 @@ import msgspec
 from revenuer.detect.campaign_index import CampaignIndex
 from revenuer.guard.assessment import NOTHING
 from revenuer.guard.event import Aftermath, Event
+from revenuer.guard.ledger_kernel import FIRST
 from revenuer.guard.notes import Placed, Received, read_note
 from revenuer.guard.policy import rule
-from revenuer.guard.ledger_kernel import FIRST
 from revenuer.guard.standing import HOUR_US, Standing, lifted, renamed
 from revenuer.guard.state import GuardState
 from revenuer.guard.suspicion import Suspect, attend, declared, foreign_signature, judge_account

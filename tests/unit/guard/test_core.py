@@ -61,7 +61,9 @@ STREAMS = st.lists(EVENTS | ISSUES, max_size=60)
 LIVE = Policy(shadow=False)
 
 
-def run(stream: list[Event | Aftermath], max_accounts: int, check: bool = False) -> tuple[GuardState, list[Decision]]:
+def run(
+    stream: list[Event | Aftermath], max_accounts: int, check: bool = False
+) -> tuple[GuardState, list[Decision]]:
     state, decisions = GuardState(LIVE, Ledger(max_accounts=max_accounts)), []
     for one in stream:
         if isinstance(one, Event):
@@ -75,7 +77,12 @@ def run(stream: list[Event | Aftermath], max_accounts: int, check: bool = False)
 
 
 @given(STREAMS, st.sampled_from([2, 8, 64]))
-@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=60,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_the_same_events_give_the_same_decisions_and_the_books_agree(
     stream: list[Event | Aftermath], max_accounts: int
 ) -> None:
@@ -89,7 +96,17 @@ def test_the_same_events_give_the_same_decisions_and_the_books_agree(
 
 @pytest.mark.parametrize(
     "prompt",
-    ["", " ", "\0" * 9, "\ud800", "a\udfffb " * 200, "\U0001f642" * 500, "word " * 100_000, "x" * 1_000_000, "7 " * 5000],
+    [
+        "",
+        " ",
+        "\0" * 9,
+        "\ud800",
+        "a\udfffb " * 200,
+        "\U0001f642" * 500,
+        "word " * 100_000,
+        "x" * 1_000_000,
+        "7 " * 5000,
+    ],
     ids=["empty", "blank", "nul", "surrogate", "surrogates", "emoji", "words", "one word", "numbers"],
 )
 def test_any_text_is_taken(prompt: str) -> None:

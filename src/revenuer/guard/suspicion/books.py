@@ -111,7 +111,9 @@ class Books:
         """Forget the oldest suspects, when there are too many, but for that account and the members of contained operators."""
         if len(self.suspects) <= min(MAX_SUSPECTS, max(self.ledger.max_accounts // 2, 1)):
             return
-        free = [one for one in self.suspects.values() if one.account_id != account_id and not self.belongs(one)]
+        free = [
+            one for one in self.suspects.values() if one.account_id != account_id and not self.belongs(one)
+        ]
         for suspect in free[: max(len(free) // 4, 1)]:
             self._forget(suspect)
 

@@ -88,7 +88,9 @@ def look_up_spans(
     row = books.ledger.row_of(account_id, now)
     for span in spans:
         most = MAX_WEIGHT if books.ledger.repeats(row, span) else ONCE
-        suspect = _matched(books, index, int(fingerprint_key(np.uint64(span))), account_id, suspect, now, most)
+        suspect = _matched(
+            books, index, int(fingerprint_key(np.uint64(span))), account_id, suspect, now, most
+        )
     return suspect
 
 

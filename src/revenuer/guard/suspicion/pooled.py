@@ -161,7 +161,9 @@ def _forget_habits(books: Books) -> None:
 
 def _forget_pools(books: Books) -> None:
     """Drop the half of the pools, of those that mark no operator, against which there is the least evidence."""
-    idle = sorted((p for p in books.pools.values() if p.span not in books.marked_spans), key=lambda p: p.log10_e)
+    idle = sorted(
+        (p for p in books.pools.values() if p.span not in books.marked_spans), key=lambda p: p.log10_e
+    )
     for pool in idle[: max(len(idle) // 2, 1)]:
         del books.pools[pool.span]
         books.habits.pop(pool.span, None)

@@ -52,7 +52,9 @@ def test_a_public_template_of_strangers_does_not() -> None:
 def test_one_office_with_a_template_does_not() -> None:
     live = Live(seed=1)
     live.crowd(1500)
-    office = [live.person(f"o-{i}", address="192.0.2.1", mail="office.example", card="company") for i in range(18)]
+    office = [
+        live.person(f"o-{i}", address="192.0.2.1", mail="office.example", card="company") for i in range(18)
+    ]
     for name in office:
         for _ in range(5):
             live.send(name, f"{INSTRUCTION}. {live.talk()}")

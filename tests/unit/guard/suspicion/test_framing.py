@@ -185,7 +185,9 @@ def test_siblings_of_a_guilty_account() -> None:
     live = Live(seed=4)
     live.crowd(2000)
     keys = [
-        live.person(f"k-{i}", card="company", address="192.0.2.1", mail="company.example", organization="org-1")
+        live.person(
+            f"k-{i}", card="company", address="192.0.2.1", mail="company.example", organization="org-1"
+        )
         for i in range(15)
     ]
     for name in keys:
@@ -211,5 +213,3 @@ def test_an_account_named_like_a_receiver_before_it_came() -> None:
     assert card in live.suspect("later").values
     assert live.suspect("later").organization
     check_books(live.state)
-
-
