@@ -28,7 +28,7 @@ import msgspec
 import numpy as np
 
 from revenuer.guard import Event, Guard, GuardState, Policy
-from revenuer.guard.http.assemble import warm_up
+from revenuer.guard.warm_up import warm_up
 from revenuer.simulate.exercises import exams, tasks, word_problems
 
 LENGTH = 300

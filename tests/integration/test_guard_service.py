@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from builders import campaign_indexes
 from builders.guard_service import SIGNATURE, Running, running
+from revenuer.detect.campaign_index import index_bytes
 
 CHAT = json.dumps({"model": "m", "messages": [{"role": "user", "content": "hello"}]}).encode()
 
@@ -239,7 +241,7 @@ def test_files_are_taken_anew_and_bad_ones_kept_out(tmp_path: Path) -> None:
         )
         assert policy.read_text() == "[mode]\nshadow = true"
         _, log = service.stop()
-    lines = [json.loads(line) for line in log]
+    lines = [json.loads(line) for line in log if line.startswith("{")]
     assert {"listening", "reloaded", "kept the old one", "policy changed"} <= {
         line["event"] for line in lines
     }
@@ -262,7 +264,7 @@ def test_ends_in_order_with_what_is_in_work() -> None:
             assert line.recv(65536).startswith(b"HTTP/1.1 200")
         code, log = service.stop()
     assert code == 0
-    assert [json.loads(line)["event"] for line in log] == ["listening"]
+    assert [json.loads(line)["event"] for line in log if line.startswith("{")] == ["listening"]
 
 
 def test_no_prompt_text_is_ever_logged(tmp_path: Path) -> None:
@@ -283,6 +285,40 @@ def test_no_prompt_text_is_ever_logged(tmp_path: Path) -> None:
     assert 'front="envoy",would="deny"' in page
     assert "zebra" not in page + "".join(log)
     assert SIGNATURE[:40] not in page + "".join(log)
+
+
+def test_a_measure_outlives_kill_9(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[mode]\nshadow = false\n")
+    options = ("--journal", str(tmp_path / "journal.db"), "--policy", str(policy))
+    replay = {"account_id": "thief", "reasoning_signature": "s-1"}
+    with running(*options) as service:
+        outcome = {"request_id": "r", "account_id": "owner", "issued_signatures": ["s-1"]}
+        service.ask("POST", "/v1/outcomes", outcome)
+        assert service.ask("POST", "/v1/decide", replay).json()["action"] == "deny"
+        time.sleep(2.0)
+        service.process.kill()
+        service.process.wait()
+    with running(*options) as service:
+        assert service.ask("POST", "/v1/decide", {"account_id": "thief"}).json()["action"] == "deny"
+        assert service.ask("POST", "/v1/decide", {"account_id": "owner"}).json()["action"] in (
+            "allow",
+            "observe",
+        )
+        assert "revenuer_guard_journal_lag_seconds" in _page(service)
+
+
+def test_a_newer_index_is_taken_and_a_broken_one_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "campaigns.index"
+    content = campaign_indexes.content("one")
+    path.write_bytes(index_bytes(content))
+    with running("--index", str(path)) as service:
+        for text, outcome in ((b"broken", "bad"), (index_bytes(content), "ok")):
+            other = tmp_path / "other"
+            other.write_bytes(text)
+            other.replace(path)
+            eventually(lambda outcome=outcome: f'outcome="{outcome}",what="index"' in _page(service))
+            assert alive(service)
 
 
 def test_a_port_in_use_is_told(service: Running) -> None:

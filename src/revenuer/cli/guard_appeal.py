@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import click
+import msgspec
 
 from revenuer.cli.appeal_request import appeal_to_server, read_key
 from revenuer.guard import GuardState, Policy, lift
@@ -74,7 +75,7 @@ def _list(journal: Path | None, account: str | None, as_json: bool) -> int:
     now = wall_clock()
     with JournalReader(journal) as reader:
         for standing in reader.measures():
-            if _stands(standing, now) and account in (None, standing.account_id):
+            if standing.in_force(now) and account in (None, standing.account_id):
                 click.echo(_as_json(standing) if as_json else plain(_sentence(standing, now)))
     return 0
 
@@ -86,10 +87,15 @@ def _lift_in(journal: Path, account: str, owner: str, why: str) -> None:
     books = SqliteJournal(journal, JournalSettings(keep_days=KEEP_DAYS, max_bytes=KEEP_BYTES))
     try:
         state = GuardState(Policy())
-        state.restore(books.load())
+        try:
+            state.restore(books.load())
+        except msgspec.MsgspecError as error:
+            raise InputError(
+                f"the journal {journal} holds a fact that this version cannot read ({error}); upgrade, or restore a backup"
+            ) from error
         now = wall_clock()
         standing = state.standing.get(account)
-        if standing is None or not _stands(standing, now):
+        if standing is None or not standing.in_force(now):
             raise UsageError(f"nothing stands against {account!r}; see what does with --list")
         books.store(lift(account, owner, why, now, state).take_saved())
         books.sync()
@@ -97,20 +103,17 @@ def _lift_in(journal: Path, account: str, owner: str, why: str) -> None:
         books.close()
 
 
-def _stands(standing: Standing, now: int) -> bool:
-    return standing.lifted_by is None and standing.until > now
-
-
 def _sentence(standing: Standing, now: int) -> str:
     hours = (standing.until - now) / 3_600_000_000
+    shadow = ", in shadow mode" if standing.shadow else ""
     return (
-        f"{standing.account_id}: {standing.action} for another {hours:,.1f} hours: {standing.reason}"
+        f"{standing.account_id}: {standing.action} for another {hours:,.1f} hours{shadow}: {standing.reason}"
         f" (operator {standing.operator}, log10 e {standing.log10_e:.1f})"
     )
 
 
 def _as_json(standing: Standing) -> str:
-    names = ("account_id", "action", "operator", "since", "until", "log10_e", "reason")
+    names = ("account_id", "action", "operator", "since", "until", "log10_e", "reason", "rule", "shadow")
     return json.dumps({name: getattr(standing, name) for name in names})
 
 

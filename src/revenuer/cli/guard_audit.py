@@ -130,9 +130,10 @@ def _sentence(entry: dict[str, Any]) -> str:
     start = f"{entry['seq']:>6}  {_moment(entry['time'])}  {entry['event']:<9}"
     by = f"by {entry['actor']}"
     if entry["account"] is None:
-        digest = f" (sha256 {entry['digest']})" if entry["digest"] else ""
+        digest = f" ({entry['digest']})" if entry["digest"] else ""
         return f"{start}  {by}: {entry['reason']}{digest}"
     measure = f"{entry['action']} until {_moment(entry['until'])}" if entry["action"] else "unreadable"
+    measure += " in shadow mode" if entry["shadow"] else ""
     evidence = f"operator {entry['operator']}, log10 e {entry['log10_e']}"
     return f"{start}  {entry['account']}: {measure}, {by}: {entry['reason']} ({evidence})"
 

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import click
 
-from revenuer.guard import Guard, GuardState, Policy
+from revenuer.cli.fleet_choice import fleet_options
+from revenuer.cli.key_file import read_key
+from revenuer.detect.keyed_hash import UNKEYED
+from revenuer.guard.fleet import FleetOptions
 from revenuer.guard.http.assemble import ServeOptions, run
 from revenuer.guard.http.bounds import Bounds
 from revenuer.guard.http.logs import log_json
@@ -21,6 +24,15 @@ POSITIVE = click.IntRange(min=1)
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 = any free one."
 )
 @click.option("--policy", type=FILE, help="Policy (TOML); taken anew when it changes. Default: shadow mode.")
+@click.option("--journal", type=click.Path(dir_okay=False, path_type=Path), help="Keep measures and decisions there (SQLite), over restarts.")  # fmt: skip
+@click.option("--memory", type=click.Path(dir_okay=False, path_type=Path), help="Keep there what is counted of every account: read at the start, written now and then and at the end.")  # fmt: skip
+@click.option("--memory-minutes", default=10.0, show_default=True, type=click.FloatRange(0.01), metavar="MINUTES", help="How often the memory is written.")  # fmt: skip
+@click.option("--max-accounts", default=1 << 20, show_default=True, type=click.IntRange(1024), metavar="N", help="Accounts remembered; then those that nobody suspects give way, longest away first. 0.6 GB a million.")  # fmt: skip
+@click.option("--fleet", metavar="URL", help="Be one guard with the other nodes there (Valkey or Redis); @FILE for an address with a password.")  # fmt: skip
+@click.option("--fleet-key", type=FILE, help="File with the secret that seals what the nodes tell one another.")  # fmt: skip
+@click.option("--node", metavar="NAME", help="This node's name in the fleet. Default: a random one.")
+@click.option("--index", type=click.Path(exists=True, path_type=Path), help="Campaign index, or a scan's folder; taken anew when it changes.")  # fmt: skip
+@click.option("--key-file", type=FILE, help="Secret that the campaign index is hashed with.")
 @click.option("--api-keys", type=FILE, help="Lines `decide|admin SHA256 NAME`. Without: local callers may ask, nobody may administer.")  # fmt: skip
 @click.option("--trusted-proxy", "proxies", multiple=True, metavar="CIDR", help="A gateway of ours, whose headers are believed.")  # fmt: skip
 @click.option("--account-header", metavar="NAME", help="Header in which a trusted gateway names the account. Default: hash of the credential.")  # fmt: skip
@@ -42,6 +54,15 @@ def command(
     host: str,
     port: int,
     policy: Path | None,
+    journal: Path | None,
+    memory: Path | None,
+    memory_minutes: float,
+    max_accounts: int,
+    fleet: str | None,
+    fleet_key: Path | None,
+    node: str | None,
+    index: Path | None,
+    key_file: Path | None,
     api_keys: Path | None,
     proxies: tuple[str, ...],
     account_header: str | None,
@@ -63,6 +84,13 @@ def command(
         host=host,
         port=port,
         policy=policy,
+        journal=journal,
+        memory=memory,
+        memory_minutes=memory_minutes,
+        max_accounts=max_accounts,
+        fleet=_fleet(fleet, fleet_key, node),
+        index=index,
+        index_key=UNKEYED if key_file is None else read_key(key_file),
         api_keys=api_keys,
         trusted_proxies=proxies,
         account_header=account_header,
@@ -80,8 +108,16 @@ def command(
         ),
     )
     log_json()
-    run(Guard(GuardState(Policy())), options)
+    run(options)
     return 0
+
+
+def _fleet(address: str | None, key: Path | None, node: str | None) -> FleetOptions | None:
+    if address is None:
+        if key is not None or node is not None:
+            raise UsageError("--fleet-key and --node need --fleet, the shared server's address")
+        return None
+    return fleet_options(address, key, node)
 
 
 def _tls(certificate: Path | None, key: Path | None, client_ca: Path | None) -> Tls | None:

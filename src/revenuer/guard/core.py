@@ -5,13 +5,14 @@ import msgspec
 from revenuer.detect.campaign_index import CampaignIndex
 from revenuer.guard.assessment import NOTHING
 from revenuer.guard.event import Aftermath, Event
-from revenuer.guard.ledger_kernel import FIRST
-from revenuer.guard.notes import Placed, Received, read_note
+from revenuer.guard.ledger_kernel import FIRST, POSITIVE
+from revenuer.guard.notes import Crossed, Habit, Noticed, Placed, Received, read_note
 from revenuer.guard.policy import rule
 from revenuer.guard.standing import HOUR_US, Standing, lifted, renamed
 from revenuer.guard.state import GuardState
 from revenuer.guard.suspicion import Suspect, attend, declared, foreign_signature, judge_account
 from revenuer.guard.suspicion import use_index as take_index
+from revenuer.guard.suspicion.hearsay import hear_of
 from revenuer.records import UNANSWERED, Action, Decision
 
 NO_EVIDENCE = "no evidence"
@@ -28,16 +29,21 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
     if not (event.account_id.isascii() and event.request_id.isascii()):
         event = _storable(event)
     state.now = now = max(state.now, event.timestamp)
+    if now >= state.fades:
+        state.fade()
     ledger, books = state.ledger, state.books
     row = ledger.row_of(event.account_id, now)
     address = ledger.address(event.client_ip) if event.client_ip else 0
     prompt = event.prompt.encode("utf-8", "surrogatepass") if event.prompt else b""
-    flags = ledger.observe(row, now, address, prompt, books.watched.keys, books.index_table)
+    system = ledger.system(event.system_prompt) if event.system_prompt else 0
+    flags = ledger.observe(row, now, address, system, prompt, books.watched.keys, books.index_table)
     if event.account is not None:
         books.declare(event.account_id, declared(event))
     if flags & FIRST:
         ledger.register(row, event)
     suspect = attend(event, row, flags, books, now) if flags else None
+    if flags & POSITIVE:
+        state.betting.add(event.account_id)
     if event.reasoning_signature is not None:
         suspect = _signature(event, row, suspect, state) or suspect
     standing = _standing(event, state)
@@ -73,7 +79,7 @@ def _signature(event: Event, row: int, suspect: Suspect | None, state: GuardStat
     if receipt is None or declared(event) or not state.received.replayed(signature, event.account_id):
         state.claim(signature, event.account_id, organization, issued=False)
         return suspect
-    if organization and organization == receipt.organization:
+    if (organization and organization == receipt.organization) or not (receipt.issued or state.is_warm()):
         return suspect
     sender = books.suspect(event.account_id, state.now)
     ledger.row_of(receipt.account_id, state.now)
@@ -138,6 +144,8 @@ def hear(note: bytes, state: GuardState) -> GuardState:
             state.hear_standing(standing)
         case Received() as told:
             state.hear_received(told)
+        case Noticed() | Habit() | Crossed() as told:
+            hear_of(state.books, told, state.now)
         case None:
             state.unread += 1
     return state

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from revenuer.detect.campaign_index import CampaignIndex
-from revenuer.guard.audit import policy_fact
+from revenuer.guard.audit import index_fact, policy_fact
 from revenuer.guard.core import decide, hear, learn, lift, use_index
 from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.policy import Policy
@@ -28,8 +28,8 @@ class Guard:
         self.state = state
         self.journal = journal
         self.on_decision: list[Callable[[Decision], None]] = []
-        if journal is not None:
-            journal.store([policy_fact(state.policy)])
+        self._announced = [policy_fact(state.policy), index_fact(None)]
+        self._flushed = False
 
     def decide(self, event: Event) -> Decision:
         """Return the decision on `event`, already in the books."""
@@ -52,19 +52,27 @@ class Guard:
         """Grant an appeal. Raises KeyError where nothing stands against the account."""
         self.state = lift(account_id, owner, why, now, self.state)
 
-    def use_index(self, index: CampaignIndex | None) -> None:
-        """Put another campaign index in force."""
+    def use_index(self, index: CampaignIndex | None, owner: str = "guard") -> None:
+        """Put another campaign index in force, by the wish of `owner`."""
         self.state = use_index(index, self.state)
+        self._announce(index_fact(index, owner))
 
     def set_policy(self, policy: Policy, owner: str = "guard") -> None:
         """Put `policy` in force from the next decision on, by the wish of `owner`."""
         self.state.policy = policy
-        if self.journal is not None:
-            self.journal.store([policy_fact(policy, owner)])
+        self._announce(policy_fact(policy, owner))
 
     def flush(self) -> None:
         """Hand the journal what changed in the state; called at least once a second by whoever owns the guard."""
         if self.journal is not None:
-            saved = self.state.take_saved()
+            saved = [*self._announced, *self.state.take_saved()]
+            self._announced.clear()
+            self._flushed = True
             if saved:
                 self.journal.store(saved)
+
+    def _announce(self, fact: Saved) -> None:
+        """Keep what came into force for the journal. What is replaced before the first flush was never in force."""
+        if not self._flushed:
+            self._announced = [one for one in self._announced if one.kind != fact.kind]
+        self._announced.append(fact)

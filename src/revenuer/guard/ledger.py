@@ -1,17 +1,20 @@
 """The ledger: what is kept of every account, in flat arrays; and how common spans and identity values are among all accounts."""
 
 import ipaddress
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
 from revenuer.detect.intent import BACKGROUND_RATE, INTENTS, THRESHOLDS, load_model
 from revenuer.detect.keyed_hash import UNKEYED
 from revenuer.detect.tokens import MAX_TOKENS
 from revenuer.guard.event import Event
 from revenuer.guard.ledger_kernel import (
     ACCOUNT_ROW,
+    ADDRESSES,
     EMITTED,
     HEAD,
     MAX_HITS,
@@ -21,13 +24,13 @@ from revenuer.guard.ledger_kernel import (
     reach_of,
 )
 from revenuer.guard.value_table import ValueTable
+from revenuer.records import InputError
 
 BET_SHARE = 0.1
 """Share of positive prompts that the intents' e-processes bet on. A bet loses 0.1 nats on a prompt that is not positive."""
 LEAST_RATE = 0.004
 """Share of positive prompts that an innocent account is granted at least, in each intent: a little over the worst BACKGROUND_RATE."""
 REACH_CELLS = 1 << 22
-FIRST_ROWS = 1 << 12
 SAMPLED = 64
 """Accounts compared when one must give way, as caches do that keep no order."""
 
@@ -38,13 +41,15 @@ KIND_OF_VALUE = {
     "email_domain": 3,
     "organization": 4,
     "signup_window": 5,
-    "client": 6,
+    "system_prompt": 6,
 }
 """Addresses at sign-up and in use are of one kind: an account that is created and used behind one proxy shows one fact."""
 
 _FACTS = ("payment_fingerprint", "signup_ip", "email_domain")
+_FACT_OF_KIND = {1: 0, 3: 2, 5: 3}
 KNOWN_ADDRESSES = 1 << 17
-"""Addresses whose hashes are kept at hand."""
+KNOWN_SYSTEMS = 1 << 12
+"""Addresses and system prompts whose hashes are kept at hand."""
 SIGNUP_WINDOW_US = 6 * 3600 * 1_000_000
 """Sign-ups within six hours count as of one night's work."""
 NO_INDEX = (np.zeros(1, np.uint64), np.full(1, -1, np.int32))
@@ -52,19 +57,22 @@ NO_TEXT = np.zeros(0, np.uint8)
 
 
 class Ledger:
-    """Arrays over accounts. `max_accounts` bounds them; who was away longest and is not kept by `flags` gives way."""
+    """Arrays over accounts. `max_accounts` bounds them; who was away longest and is not kept by `flags` gives way. `hand`: where the
+    search for the next one goes on."""
 
     def __init__(self, key: tuple[np.uint64, np.uint64] = UNKEYED, max_accounts: int = 1 << 20) -> None:
         self.key = key
         self.max_accounts = max_accounts
         self.rows: dict[str, int] = {}
         self.names: list[str] = []
-        self.accounts: npt.NDArray[np.void] = np.zeros(min(FIRST_ROWS, max_accounts), ACCOUNT_ROW)
+        # Address space for all; a page becomes memory when its first account comes. To grow by copying would hold up answers.
+        self.accounts: npt.NDArray[np.void] = np.zeros(max_accounts, ACCOUNT_ROW)
         self.reach = np.zeros((2, REACH_CELLS), np.uint16)
         self.values = ValueTable()
         self.evicted = 0
-        self._hand = 0
+        self.hand = 0
         self._addresses: dict[str, int] = {}
+        self._systems: dict[str, int] = {}
         model = load_model()
         self._weights, self._bias = model.weights, model.bias
         self._bets = _bets()
@@ -85,6 +93,7 @@ class Ledger:
         row: int,
         now: int,
         address: int,
+        system: int,
         prompt: bytes,
         watched: npt.NDArray[np.uint64],
         index: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]] = NO_INDEX,
@@ -92,7 +101,7 @@ class Ledger:
         """Count one request and its prompt; return the kernel's flags. `out` then holds the details until the next call."""
         data = np.frombuffer(prompt, np.uint8) if prompt else NO_TEXT
         flags: int = observe(
-            data, row, now, np.uint64(address), self.accounts, self.reach, watched, index[0], index[1], self._weights, self._bias, self._bets,
+            data, row, now, np.uint64(address), np.uint64(system), self.accounts, self.reach, watched, index[0], index[1], self._weights, self._bias, self._bets,
             self.key[0], self.key[1], self._tokens, self._places, self._kinds, self.out,
         )  # fmt: skip
         return flags
@@ -114,12 +123,8 @@ class Ledger:
         return int(reach_of(self.reach, np.uint64(span)))
 
     def register(self, row: int, event: Event) -> None:
-        """Keep what is registered of the account, and the client that its first request comes from."""
+        """Keep what is registered of the account: at its first request, or when it is first told."""
         organization, account = event.organization_id, event.account
-        if event.tls_fingerprint and event.user_agent:
-            self.accounts["facts"][row, 4] = self.hashed(
-                "client", f"{event.tls_fingerprint}\n{event.user_agent}"
-            )
         if account is not None:
             organization = organization or account.organization_id
             given = (account.payment_fingerprint, account.signup_ip, account.email_domain)
@@ -132,6 +137,22 @@ class Ledger:
                 self.accounts["facts"][row, 3] = self.hashed("signup_window", night)
         if organization:
             self.accounts["organization"][row] = self.hashed("organization", organization)
+
+    def told(self, row: int, organization: int, values: Mapping[int, int]) -> None:
+        """Keep what another node knows of an account that was not seen here."""
+        if organization:
+            self.accounts["organization"][row] = organization
+        for value, holders in values.items():
+            self.count_holder(row, value)
+            self.count_holder(row, value)
+            self.values.at_least(value, holders)
+            kind = value & 7
+            if kind in _FACT_OF_KIND:
+                self.accounts["facts"][row, _FACT_OF_KIND[kind]] = value
+            elif value not in self.accounts["addresses"][row]:
+                at = int(self.accounts["next_address"][row])
+                self.accounts["addresses"][row, at] = value
+                self.accounts["next_address"][row] = (at + 1) % ADDRESSES
 
     def organization(self, row: int) -> int:
         """Return the hash of the account's organization, 0 = none known."""
@@ -162,6 +183,42 @@ class Ledger:
         """Return whether the account began a conversation with a reasoning signature."""
         return bool(self.accounts["relays"][row])
 
+    def bets(self, account_id: str) -> bytes:
+        """Return the account's intents' e-processes and the counts behind them, as bytes."""
+        held = self.accounts[self.rows[account_id]]
+        return bytes(held["log_e"].tobytes() + held["hits"].tobytes() + held["prompts"].tobytes())
+
+    def restore_bets(self, account_id: str, saved: bytes) -> None:
+        """Take back what `bets` gave, where the account is not known better already. Raises InputError where the bytes are not such."""
+        n = len(INTENTS)
+        if len(saved) != 4 * n + 2 * n + 4:
+            raise InputError(
+                f"the saved e-processes of an account have {len(saved)} bytes, expected {6 * n + 4}: the journal is of another version"
+            )
+        held = self.accounts[self.row_of(account_id, 0)]
+        prompts = np.frombuffer(saved[6 * n :], np.uint32)[0]
+        if held["prompts"] >= prompts:
+            return
+        held["log_e"] = np.frombuffer(saved[: 4 * n], np.float32)
+        held["hits"] = np.frombuffer(saved[4 * n : 6 * n], np.uint16)
+        held["prompts"] = prompts
+
+    def take_back(
+        self,
+        names: list[str],
+        rows: npt.NDArray[np.uint8],
+        reach: npt.NDArray[np.uint16],
+        evicted: int,
+        hand: int,
+    ) -> None:
+        """Take accounts (their rows as `bytes_of` gives them), how common spans are, and `hand` from an earlier run, before anything
+        was seen."""
+        self.names = names
+        self.rows = {name: row for row, name in enumerate(names)}
+        bytes_of(self.accounts)[: len(names)] = rows
+        self.reach = reach
+        self.evicted, self.hand = evicted, hand
+
     def mark(self, row: int) -> None:
         """Keep the account from being forgotten, and have `observe` report it."""
         self.accounts["flags"][row] |= 1
@@ -186,6 +243,16 @@ class Ledger:
             known = self._addresses[client_ip] = self.hashed("ip", canonical_address(client_ip))
         return known
 
+    def system(self, system_prompt: str) -> int:
+        """Return the span that stands for a whole system prompt."""
+        known = self._systems.get(system_prompt)
+        if known is None:
+            if len(self._systems) >= KNOWN_SYSTEMS:
+                self._systems.clear()
+            whole = self.hashed("system_prompt", system_prompt)
+            known = self._systems[system_prompt] = (whole & ~((1 << KIND_BITS) - 1)) | SYSTEM
+        return known
+
     def hashed(self, kind: str, value: str) -> int:
         """Return the keyed hash of a value of a kind of KIND_OF_VALUE."""
         data = np.frombuffer(value.encode("utf-8", "surrogatepass") or b"\0", np.uint8)
@@ -198,10 +265,6 @@ class Ledger:
         if len(self.names) < self.max_accounts:
             row = len(self.names)
             self.names.append(account_id)
-            if row == len(self.accounts):
-                wider = np.zeros(min(2 * row, self.max_accounts), ACCOUNT_ROW)
-                wider[:row] = self.accounts
-                self.accounts = wider
         else:
             row = self._longest_away()
             del self.rows[self.names[row]]
@@ -218,8 +281,8 @@ class Ledger:
         When all are suspects one of them gives way: what is known against it stays in the books, and a gateway must not stop over it.
         """
         for _ in range(0, self.max_accounts, SAMPLED):
-            rows = np.arange(self._hand, self._hand + SAMPLED) % self.max_accounts
-            self._hand = int(rows[-1]) + 1
+            rows = np.arange(self.hand, self.hand + SAMPLED) % self.max_accounts
+            self.hand = int(rows[-1]) + 1
             free = rows[self.accounts["flags"][rows] == 0]
             if len(free):
                 return int(free[np.argmin(self.accounts["last"][free])])
@@ -228,6 +291,11 @@ class Ledger:
     def halve_reach(self) -> None:
         """Let the counts of spans fade, so that what was common a long time ago does not stay so."""
         self.reach >>= 1
+
+
+def bytes_of(accounts: npt.NDArray[np.void]) -> npt.NDArray[np.uint8]:
+    """Return the rows as bytes (a view): numpy copies records field by field, seventy times slower."""
+    return accounts.view(np.uint8).reshape(len(accounts), accounts.itemsize)
 
 
 def _bets() -> npt.NDArray[np.float32]:

@@ -24,7 +24,36 @@ class Placed(msgspec.Struct, frozen=True, array_like=True, tag="placed"):
     standing: Standing
 
 
-Note: TypeAlias = Received | Placed
+class Noticed(msgspec.Struct, frozen=True, array_like=True, tag="noticed"):
+    """An account is suspected: what identity it holds (value -> accounts that hold it, as the teller knows), what it asks for (bits of
+    intents) and in which words (intent -> spans), whether it begins conversations with a reasoning signature."""
+
+    account_id: str
+    organization: int
+    since: int
+    values: dict[int, int]
+    intents: int
+    relays: bool
+    spans: dict[int, list[int]]
+
+
+class Habit(msgspec.Struct, frozen=True, array_like=True, tag="habit"):
+    """A span became the habit of an account that holds these identity values (value -> accounts that hold it)."""
+
+    account_id: str
+    organization: int
+    span: int
+    values: dict[int, int]
+
+
+class Crossed(msgspec.Struct, frozen=True, array_like=True, tag="crossed"):
+    """`sender` replayed a reasoning signature that `receiver` had received."""
+
+    sender: str
+    receiver: str
+
+
+Note: TypeAlias = Received | Placed | Noticed | Habit | Crossed
 """Every kind of note. A new kind is a new tag here and a new case in `core.hear`: a node that does not know a tag counts the note
 as unread and goes on, so that nodes of two versions may run side by side."""
 

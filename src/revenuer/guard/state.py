@@ -11,6 +11,13 @@ from revenuer.guard.receipts import Receipt, Receipts
 from revenuer.guard.saved import Saved
 from revenuer.guard.standing import Meter, Standing
 from revenuer.guard.suspicion import Books
+from revenuer.guard.suspicion.hearsay import news_of
+from revenuer.guard.suspicion.keeping import KINDS, changes, take_back
+
+WARM_UP_US = 3600 * 1_000_000
+"""After a start without history: a conversation that began before may send its own signature after a thief has sent it."""
+FADE_US = 14 * 86400 * 1_000_000
+"""What was common a fortnight ago is half as common now."""
 
 
 class GuardState:
@@ -19,6 +26,7 @@ class GuardState:
     `sharing`: notes for other nodes are kept for `take_notes`. `unsure`: this node does not hear all the others now, so that being
     the first to see something here proves nothing. Both are set by the fleet, and off where there is none. `position`: how far the
     shared order was applied, opaque, saved with the facts that follow from it. `unread`: notes that could not be understood.
+    `betting`: accounts whose e-processes gained since they were saved. `fades`: when the counts of spans are halved next. `began`: its first event.
     """
 
     def __init__(self, policy: Policy, ledger: Ledger | None = None) -> None:
@@ -26,20 +34,56 @@ class GuardState:
         self.ledger = ledger if ledger is not None else Ledger()  # an empty one is false
         self.books = Books(self.ledger)
         self.now = 0
+        self.fades = 0
+        self.began = 0
         self.meter = Meter()
         self.standing: dict[str, Standing] = {}
         self.received = Receipts()
-        self.sharing = False
         self.unsure = False
         self.position: bytes | None = None
         self.unread = 0
         self._dirty: dict[tuple[str, str], bytes | None] = {}
+        self._meter = b""
+        self._told = False
+        self.betting: set[str] = set()
         self._notes: list[bytes] = []
+
+    @property
+    def sharing(self) -> bool:
+        """Whether notes for other nodes are kept."""
+        return self.books.sharing
+
+    @sharing.setter
+    def sharing(self, on: bool) -> None:
+        self.books.sharing = on
+
+    def is_warm(self) -> bool:
+        """Return whether the guard has watched so long that who sends a signature first is taken for who received it."""
+        return self.now >= self.began + WARM_UP_US
+
+    def fade(self) -> None:
+        """Halve the counts of spans once in FADE_US, and let the kernel forget spans that stand for nobody any more."""
+        if not self.began:
+            self.began = self.now
+        if self.fades:
+            self.ledger.halve_reach()
+            self.books.rebuild_watch()
+            self.books.rebuild_watch()
+        self.fades = self.now + FADE_US
 
     def take_saved(self) -> list[Saved]:
         """Return what changed since the last call and must be stored, oldest first."""
         changed = [Saved(kind, key, value) for (kind, key), value in self._dirty.items()]
         self._dirty.clear()
+        changed.extend(changes(self.books))
+        changed.extend(self._bets())
+        if self.began and not self._told:
+            self._told = True
+            changed.append(Saved("began", "", str(self.began).encode()))
+        meter = msgspec.msgpack.encode(self.meter)
+        if meter != self._meter:
+            self._meter = meter
+            changed.append(Saved("meter", "", meter))
         return changed
 
     def restore(self, saved: Iterable[Saved]) -> None:
@@ -53,10 +97,22 @@ class GuardState:
                 self.received.restore(key, msgspec.msgpack.decode(value, type=Receipt))
             elif kind == "fleet" and key == "position":
                 self.position = value
+            elif kind == "meter":
+                self.meter, self._meter = msgspec.msgpack.decode(value, type=Meter), value
+            elif kind == "began":
+                self.began, self._told = int(value), True
+            elif kind == "bets":
+                self.ledger.restore_bets(key, value)
+            elif kind in KINDS:
+                take_back(self.books, kind, key, value)
+        for account_id in self.standing:
+            self.ledger.mark(self.ledger.row_of(account_id, self.now))
 
     def take_notes(self) -> list[bytes]:
         """Return what other nodes need to hear, oldest first: small messages for `core.hear`, to be delivered in one order to all."""
         notes, self._notes = self._notes, []
+        if self.sharing:
+            notes.extend(write_note(note) for note in news_of(self.books))
         return notes
 
     def restated(self) -> list[bytes]:
@@ -106,6 +162,11 @@ class GuardState:
         )
         if self.received.settle(note.signature, told) is not None:
             self._keep_receipt(note.signature)
+
+    def _bets(self) -> list[Saved]:
+        """Return the intents' e-processes of the accounts whose prompts were positive since the last call."""
+        names, self.betting = sorted(self.betting), set()
+        return [Saved("bets", name, self.ledger.bets(name)) for name in names if name in self.ledger.rows]
 
     def _keep_receipt(self, signature: str) -> None:
         self._dirty["received", signature] = msgspec.msgpack.encode(self.received.get(signature))

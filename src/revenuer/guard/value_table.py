@@ -27,6 +27,17 @@ class ValueTable:
         self._pairs: npt.NDArray[np.uint64] = np.zeros(PAIR_BITS // 64, np.uint64)
         self._paired = 0
 
+    @classmethod
+    def of(cls, keys: npt.NDArray[np.uint64], counts: npt.NDArray[np.uint32]) -> "ValueTable":
+        """Return a table of these values (0 = none) with so many holders each."""
+        found = cls()
+        slots = FIRST_SLOTS
+        while len(keys) > MAX_LOAD * slots and slots < MAX_SLOTS:
+            slots *= 2
+        found.keys, found.counts = np.zeros(slots, np.uint64), np.zeros(slots, np.uint32)
+        found.used = int(_copy(keys, counts, found.keys, found.counts, np.uint32(1)))
+        return found
+
     def add(self, value: int, holder: int) -> int:
         """Count `holder` (a hash) among the holders of `value`, unless it was counted before; return how many they are now."""
         if not _first_time(self._pairs, np.uint64(value), np.uint64(holder)):
@@ -35,15 +46,30 @@ class ValueTable:
         if self._paired > MOST_PAIRS:
             self._pairs[:] = 0
             self._paired = 0
-        if self.used > MAX_LOAD * len(self.keys):
-            self._rebuild()
-        count = int(_add(self.keys, self.counts, np.uint64(value), np.uint32(1)))
-        self.used += count == 1
-        return count
+        return self._count(value, 1)
+
+    def at_least(self, value: int, holders: int) -> None:
+        """Take in that somebody else knows of so many holders."""
+        known = self.holders(value)
+        if holders > known:
+            self._count(value, holders - known)
 
     def holders(self, value: int) -> int:
         """Return how many accounts hold `value`."""
         return int(_find(self.keys, self.counts, np.uint64(value)))
+
+    def holders_of(self, values: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+        """Return how many accounts hold each of `values`."""
+        found = np.zeros(len(values), np.int64)
+        _find_all(self.keys, self.counts, values, found)
+        return found
+
+    def _count(self, value: int, more: int) -> int:
+        if self.used > MAX_LOAD * len(self.keys):
+            self._rebuild()
+        count = int(_add(self.keys, self.counts, np.uint64(value), np.uint32(more)))
+        self.used += count == more
+        return count
 
     def _rebuild(self) -> None:
         least = 1
@@ -89,6 +115,12 @@ def _add(keys: np.ndarray, counts: np.ndarray, key: np.uint64, more: np.uint32) 
 @njit(cache=True)
 def _find(keys: np.ndarray, counts: np.ndarray, key: np.uint64) -> Any:
     return np.int64(counts[_slot(keys, key)])
+
+
+@njit(cache=True)
+def _find_all(keys: np.ndarray, counts: np.ndarray, values: np.ndarray, found: np.ndarray) -> None:
+    for i in range(len(values)):
+        found[i] = counts[_slot(keys, values[i])]
 
 
 @njit(cache=True)

@@ -13,7 +13,7 @@ import pytest
 import revenuer.detect.link as link
 from builders import campaign_indexes as made
 from builders.bot_town import bot_town
-from revenuer.cli import main
+from revenuer.cli import guard_index, main
 from revenuer.detect.campaign_index import CampaignIndex, index_bytes
 from revenuer.detect.keyed_hash import derive_key
 from revenuer.records import SKETCH_KEY_METADATA_KEY
@@ -189,3 +189,25 @@ def test_an_out_that_cannot_be_is_2_and_says_why(call: Call, out: str, words: st
     assert code == 2
     assert words in err
     assert sorted(path.name for path in Path().iterdir()) == ["a.index"]
+
+
+def test_the_commands_of_the_docs_run_as_they_stand(call: Call, log: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "guard" / "index.md").read_text(encoding="utf-8")
+    lines = text.split("```")[1].split("\n")
+    assert "openssl rand -hex 32 > guard.key" in lines
+    Path("guard.key").write_text(SECRET)
+    Path("logs").mkdir()
+    Path("logs/log.parquet").symlink_to(log / "log.parquet")
+    Path("accounts.parquet").symlink_to(log / "accounts.parquet")
+    commands = [line.split()[1:] for line in lines if line.startswith("revenuer ")]
+    assert [command[0] for command in commands] == ["scan", *["guard"] * 4]
+    for command in commands:
+        code, _, err = call(*command)
+        assert code == (1 if command[0] == "scan" or "build" in command else 0), err
+    assert Path("merged.index").read_bytes() == Path("today/campaigns.index").read_bytes()
+
+
+@pytest.mark.parametrize("name", sorted(guard_index.COMMANDS))
+def test_every_listed_command_exists_and_has_help(call: Call, name: str) -> None:
+    code, out, _ = call("guard", "index", name, "--help")
+    assert (code, "--json" in out) == (0, True)

@@ -17,7 +17,7 @@ NOTHING_WATCHED = np.zeros(1, np.uint64)
 
 def seen(ledger: Ledger, name: str, prompt: str = "", address: int = 0, now: int = NOON) -> int:
     row = ledger.row_of(name, now)
-    flags = ledger.observe(row, now, address, prompt.encode(), NOTHING_WATCHED)
+    flags = ledger.observe(row, now, address, 0, prompt.encode(), NOTHING_WATCHED)
     if flags & FIRST:
         of = event(name)
         of.account = Registered(payment_fingerprint=f"card-{name}", email_domain=f"{name}.example")
@@ -37,8 +37,8 @@ def test_a_value_of_one_kind_is_none_of_another() -> None:
     ledger = Ledger(max_accounts=8)
     assert ledger.hashed("ip", "x") != ledger.hashed("email_domain", "x")
     assert ledger.hashed("ip", "x") == ledger.hashed("signup_ip", "x")
-    assert all(ledger.hashed(kind, "") & 7 for kind in ("ip", "client", "organization"))
-    assert ledger.hashed("client", "\ud800") != 0
+    assert all(ledger.hashed(kind, "") & 7 for kind in ("ip", "organization", "signup_window"))
+    assert ledger.hashed("organization", "\ud800") != 0
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import numpy as np
 
 from revenuer.detect.campaign_index.content import IndexContent, IndexedCampaign, KeyNote, KeyState
 from revenuer.detect.campaign_index.file_format import (
+    DIGEST_BYTES,
     INDEX_FILE,
     MAKE_ANOTHER,
     open_buffer,
@@ -33,7 +34,8 @@ class CampaignIndex:
     when another file takes the name. (A file of over PRIVATE_BYTES must not be overwritten in place: it is mapped.)
 
     `entries`: ENTRY. `table_keys`, `table_rows`: the table that `table.lookup` asks, in a kernel too. `left_out`: columns that are
-    not in it since they could not be hashed. `made_at`: microseconds since 1970 UTC.
+    not in it since they could not be hashed. `made_at`: microseconds since 1970 UTC. `digest`: the BLAKE2b-256 that the file ends with,
+    in hex.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class CampaignIndex:
     made_at: int
     left_out: tuple[str, ...]
     generated_by: str
+    digest: str
 
     @classmethod
     def open(cls, path: Path, key: Key | None = None) -> "CampaignIndex":
@@ -87,6 +90,7 @@ class CampaignIndex:
             made_at=header.made_at,
             left_out=header.left_out,
             generated_by=header.generated_by,
+            digest=bytes(buffer[-DIGEST_BYTES:]).hex(),
         )
         index._check_structure()
         return index

@@ -28,6 +28,7 @@ MIN_LOG10_WEIGHT = 1.0
 """A span that is not ten times as common among members as among strangers is not worth looking up: the campaign is half of the log."""
 PART_PROMPTS = 2_000_000
 """Prompts of members whose fingerprints are held at a time: some .6 GB. A larger campaign is held whole."""
+SAMPLE_ROWS = 65_536
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _HIGH = np.uint64(32)
@@ -69,7 +70,7 @@ def find_spans(engine: Engine, members: Members, strangers: pa.Array) -> np.ndar
         return np.zeros(0, ENTRY)
     most = np.zeros(len(wanted), np.int64)
     np.maximum.at(most, place, sent.members // RATIO)
-    outsiders = _sent_by_strangers(engine, wanted, most, strangers)[place]
+    outsiders = _rare_outside(engine, wanted, most, strangers)[place]
     share = sent.members / members.sizes[sent.campaign]
     weight = np.log10(share * (len(strangers) + 1) / (outsiders + 1))
     marks = (sent.members >= RATIO * (outsiders + 1)) & (weight >= MIN_LOG10_WEIGHT)
@@ -240,10 +241,21 @@ def _grown(
     return new_keys, new_latest, new_count, new_share
 
 
+def _rare_outside(engine: Engine, wanted: np.ndarray, most: np.ndarray, strangers: pa.Array) -> np.ndarray:
+    """Return how many of `strangers` ever sent each fingerprint of `wanted` (sorted), or some number over `most` where more did.
+
+    A look at the log's first rows tells phrases of the language, which are most of all matches, before all rows are read.
+    """
+    outsiders = _sent_by_strangers(engine, f"LIMIT {SAMPLE_ROWS}", wanted, most, strangers)
+    rare = outsiders <= most
+    outsiders[rare] = _sent_by_strangers(engine, "", wanted[rare], most[rare], strangers)
+    return outsiders
+
+
 def _sent_by_strangers(
-    engine: Engine, wanted: np.ndarray, most: np.ndarray, strangers: pa.Array
+    engine: Engine, limit: str, wanted: np.ndarray, most: np.ndarray, strangers: pa.Array
 ) -> np.ndarray:
-    """Return how many of `strangers` ever sent each fingerprint of `wanted` (sorted); more than `most` is not counted out."""
+    """Count as `_rare_outside` does, in as many rows as `limit` allows."""
     filter_ = possible(wanted)
 
     def matched(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -260,7 +272,7 @@ def _sent_by_strangers(
 
     found = np.zeros(len(wanted), np.int64)
     known, used = np.full(1 << 16, -1, np.int64), 0
-    for batch in engine.stream("SELECT account_id, fingerprints FROM sketch", matched):
+    for batch in engine.stream(f"SELECT account_id, fingerprints FROM sketch {limit}", matched):
         pairs = np.asarray(batch.column(0))
         pairs = pairs[found[pairs >> _ACCOUNT_BITS] <= most[pairs >> _ACCOUNT_BITS]]
         if 2 * (used + len(pairs)) > len(known):

@@ -1,13 +1,13 @@
 """Facts that nobody restores but everybody may ask about later: which policy and which campaign index came into force, and who asked."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
+from revenuer.detect.campaign_index import CampaignIndex
 from revenuer.guard.audit.entry import digest_of
 from revenuer.guard.audit.measure_changes import GUARD
+from revenuer.guard.policy import Policy
 from revenuer.guard.saved import Saved
 
 ANNOUNCED = frozenset({"policy", "index"})
@@ -18,7 +18,7 @@ _KEY = "in force"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """What came into force: who asked for it, its own text, the SHA-256 of that text, and one line about it."""
+    """What came into force: who asked for it, its digest, its own text (of an index, its file's name), and one line about it."""
 
     actor: str
     digest: str
@@ -26,18 +26,19 @@ class Announcement:
     about: str
 
 
-def policy_fact(policy: object, actor: str = GUARD) -> Saved:
-    """Return the fact that `policy` is in force by the wish of `actor`; policies with the same content give the same digest.
-
-    `policy`: any dataclass; its fields are kept as JSON, what JSON has no form for (networks, dates) as text.
-    """
-    text = msgspec.json.encode(msgspec.to_builtins(policy, enc_hook=_plain), order="deterministic").decode()
-    return _fact("policy", actor, text, digest_of(text.encode()), "policy in force")
+def policy_fact(policy: Policy, actor: str = GUARD) -> Saved:
+    """Return the fact that `policy` is in force by the wish of `actor`; policies with the same content give the same digest."""
+    text = msgspec.json.encode(policy, order="deterministic").decode()
+    return _fact("policy", actor, text, digest_of(text.encode()), f"policy {policy.version} in force")
 
 
-def index_fact(digest: str, name: str, campaigns: int, actor: str = GUARD) -> Saved:
-    """Return the fact that the campaign index with SHA-256 `digest` is in force. `name`: of the file, without its folder."""
-    return _fact("index", actor, name, digest, f"campaign index {name} with {campaigns} campaigns in force")
+def index_fact(index: CampaignIndex | None, actor: str = GUARD) -> Saved:
+    """Return the fact that `index`, or none, is in force by the wish of `actor`."""
+    if index is None:
+        return _fact("index", actor, "", "", "no campaign index in force")
+    name = index.path.name
+    about = f"campaign index {name} in force, with {len(index.campaigns)} campaigns"
+    return _fact("index", actor, name, index.digest, about)
 
 
 def read_announcement(value: bytes) -> Announcement:
@@ -48,7 +49,3 @@ def read_announcement(value: bytes) -> Announcement:
 def _fact(kind: str, actor: str, text: str, digest: str, about: str) -> Saved:
     announcement = Announcement(actor=actor, digest=digest, text=text, about=about)
     return Saved(kind, _KEY, msgspec.json.encode(announcement))
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else str(value)

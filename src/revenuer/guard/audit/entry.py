@@ -27,12 +27,13 @@ EVENTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One change that a customer could feel. Times in microseconds since 1970 UTC.
+    """One change that a customer could feel, or what it rests on. Times in microseconds since 1970 UTC.
 
     `time`: when the journal was told. `actor`: the owner who asked for it, `guard` where a rule did. `since`, `until`: the measure's.
-    `log10_e`: evidence with three decimals, as text, so that no reader's floating-point printer matters. `digest`: SHA-256 of
-    the policy or index that came into force. `seq` counts from 1, `previous` is the hash of the entry
-    before; both are set when the entry is placed in the chain.
+    `log10_e`: evidence with three decimals, as text, so that no reader's floating-point printer matters. `rule`: the policy's, that the
+    measure follows from. `shadow`: it was taken in shadow mode, and the customer felt nothing. `digest`: in hex, of the policy (SHA-256) or
+    index (the BLAKE2b-256 that its file ends with) in force. `seq` counts from 1, `previous` is the hash of the entry before; both are
+    set when the entry is placed in the chain.
     """
 
     time: int
@@ -43,6 +44,8 @@ class AuditEntry:
     action: str | None = None
     operator: str | None = None
     log10_e: str | None = None
+    rule: str | None = None
+    shadow: bool | None = None
     since: int | None = None
     until: int | None = None
     digest: str | None = None

@@ -13,6 +13,9 @@ WORTH_AN_ENTRY = 0.1
 """Share of a measure's length by which its end must move before the log tells again. A campaign that knocks on the door ten
 times a second moves the end of its measure each time; the `expired` entry states the true end."""
 
+TELLING = ("action", "operator", "shadow")
+"""Members of a measure whose change is always entered."""
+
 
 class Told(NamedTuple):
     """What the log has told of an account's latest measure: as it was then, when it really ends (microseconds), and whether its end
@@ -41,7 +44,7 @@ def measure_changes(told: Told | None, now: Standing) -> list[MeasureChange]:
     if told.until <= now.since:
         return [expiry(told), _by_rule("imposed", now)]
     before = told.standing
-    if now.action != before.action or now.operator != before.operator or now.until < before.until:
+    if now.until < before.until or any(getattr(now, name) != getattr(before, name) for name in TELLING):
         return [_by_rule("changed", now)]
     if now.until - before.until >= max(1, WORTH_AN_ENTRY * (now.until - now.since)):
         return [_by_rule("extended", now)]

@@ -145,7 +145,7 @@ class AuditTrail:
         except msgspec.MsgspecError:
             self._append(_unreadable(saved, value, now))
             return
-        if self._digest_in_force(saved.kind) == announced.digest:
+        if (self._digest_in_force(saved.kind) or "") == announced.digest:
             return
         self._in_force[saved.kind] = announced.digest
         self._append(
@@ -154,7 +154,7 @@ class AuditTrail:
                 event=saved.kind,
                 actor=announced.actor,
                 reason=announced.about,
-                digest=announced.digest,
+                digest=announced.digest or None,
             )
         )
         if saved.kind == "policy":
@@ -198,6 +198,8 @@ class AuditTrail:
                 action=str(standing.action),
                 operator=standing.operator,
                 log10_e=f"{standing.log10_e:.3f}",
+                rule=standing.rule,
+                shadow=standing.shadow,
                 since=standing.since,
                 until=standing.until,
             )

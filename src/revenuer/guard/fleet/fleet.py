@@ -58,7 +58,7 @@ class Fleet:
         self._options = options
         self._clock = clock
         self._rng = rng if rng is not None else np.random.default_rng(secrets.randbits(64))
-        self.node = secrets.token_hex(8)
+        self.node = f"{options.node}-{secrets.token_hex(4)}" if options.node else secrets.token_hex(8)
         saved = restored(guard.state.position, options.stream)
         self._order = Order(saved.last if saved else None)
         self._outbox = Outbox(options.room_notes, options.room_bytes)

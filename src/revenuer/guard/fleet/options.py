@@ -1,6 +1,9 @@
 """How a node takes part in a fleet."""
 
+import re
 from dataclasses import dataclass
+
+from revenuer.records import UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -9,7 +12,8 @@ class FleetOptions:
     shared order; nodes with the same one are a fleet. `key`: a secret of at most 64 bytes that every node knows; with it, entries
     that nobody of the fleet has sealed are refused. `horizon_s`, `entries`: how long, and how many entries at most, the stream keeps.
     `room_notes`, `room_bytes`: what waits in memory while the server is gone. `timeout_s`: of one command. `backoff_s`: first and
-    longest pause before connecting again. `window_s`: how long notes are gathered before they are sent.
+    longest pause before connecting again. `window_s`: how long notes are gathered before they are sent. `node`: what this node is called;
+    each run of it adds something random, since its notes are numbered from one.
     """
 
     url: str
@@ -25,3 +29,10 @@ class FleetOptions:
     block_s: float = 0.25
     backoff_s: tuple[float, float] = (0.05, 5.0)
     window_s: float = 0.001
+    node: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.node is not None and not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", self.node):
+            raise UsageError(
+                "the node's name must be of 1 to 64 letters, digits, dots, dashes and underscores; choose another"
+            )

@@ -13,13 +13,13 @@ from revenuer.guard.http.answer import Answer, fault, told
 from revenuer.guard.http.asgi import Scope
 from revenuer.guard.http.clock import Clock
 from revenuer.guard.http.gate import Gate
+from revenuer.guard.http.index_file import IndexFile, Look
 from revenuer.guard.http.keys import Role
 from revenuer.guard.http.policy_source import digest_of, policy_of, replace_file
-from revenuer.guard.http.watched import Watched
 from revenuer.guard.http.wire import AppealIn, MeasuresOut, PolicyOut, StateOut
 from revenuer.guard.policy import Policy
 from revenuer.guard.policy.read import policy_bytes
-from revenuer.records import InputError, RevenuerError
+from revenuer.records import InputError
 
 PAGE = 1000
 """Measures on one page."""
@@ -36,7 +36,7 @@ class Admin:
         self._policy_path: Path | None = None
         self._policy_text: bytes | None = None
         self._appeal = msgspec.json.Decoder(AppealIn).decode
-        self.index: Watched | None = None
+        self.index: IndexFile | None = None
 
     def take_policy(self, path: Path) -> None:
         """Put the policy in `path` in force; `PUT /v1/policy` will then replace that file. Raises InputError."""
@@ -91,11 +91,10 @@ class Admin:
         policy = policy_of(body, "policy", self._clock())
         if self._policy_path is not None:
             replace_file(self._policy_path, body)
-        self._guard.set_policy(policy)
+        caller = self._gate.caller(scope)
+        self._guard.set_policy(policy, caller)
         self._policy_text = body
-        self._log.info(
-            "policy changed", extra={"sha256": digest_of(body), "caller": self._gate.caller(scope)}
-        )
+        self._log.info("policy changed", extra={"sha256": digest_of(body), "caller": caller})
         return told(200, self._shown())
 
     async def reload_index(self, scope: Scope, body: bytes) -> Answer:
@@ -104,11 +103,10 @@ class Admin:
             return refusal
         if self.index is None:
             return fault(409, "the service was started without a campaign index; start it with --index FILE")
-        try:
-            self.index.load()
-        except RevenuerError as error:
-            return fault(422, f"{error}; the old index stays")
-        return told(200, StateOut(status="loaded"))
+        found = await self.index.look()
+        if found is Look.BAD:
+            return fault(422, f"{self.index.fault}; the old index stays")
+        return told(200, StateOut(status=found.value))
 
     def _shown(self) -> PolicyOut:
         text = self._policy_text

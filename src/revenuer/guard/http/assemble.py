@@ -8,21 +8,31 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from revenuer.guard.event import Event
+from revenuer.detect.keyed_hash import UNKEYED, Key
+from revenuer.guard.fleet import Fleet, FleetOptions
 from revenuer.guard.guard import Guard
 from revenuer.guard.http.admin import Admin
+from revenuer.guard.http.books import Books
 from revenuer.guard.http.bounds import Bounds
 from revenuer.guard.http.clock import wall_clock
+from revenuer.guard.http.company import Company
 from revenuer.guard.http.desk import Desk
 from revenuer.guard.http.gate import Gate
+from revenuer.guard.http.index_file import IndexFile
 from revenuer.guard.http.keys import read_keys
 from revenuer.guard.http.metrics import Metrics
-from revenuer.guard.http.server import Books, Chores, Tls, listen, raise_file_limit, serve, tell
+from revenuer.guard.http.server import Chores, Tls, listen, raise_file_limit, serve, tell
 from revenuer.guard.http.service import Service
 from revenuer.guard.http.tracing import Tracing
 from revenuer.guard.http.watched import Watched
+from revenuer.guard.index_watch import IndexWatch
+from revenuer.guard.journal import SqliteJournal
+from revenuer.guard.ledger import Ledger
+from revenuer.guard.memory_file import MemoryFile
+from revenuer.guard.policy import load_policy
 from revenuer.guard.state import GuardState
 from revenuer.guard.trusted_proxies import TrustedProxies
+from revenuer.guard.warm_up import warm_up
 from revenuer.records import UsageError
 
 
@@ -33,6 +43,13 @@ class ServeOptions:
     host: str = "127.0.0.1"
     port: int = 8080
     policy: Path | None = None
+    journal: Path | None = None
+    memory: Path | None = None
+    memory_minutes: float = 10.0
+    fleet: FleetOptions | None = None
+    max_accounts: int = 1 << 20
+    index: Path | None = None
+    index_key: Key = UNKEYED
     api_keys: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     account_header: str | None = None
@@ -48,11 +65,31 @@ class ServeOptions:
             raise UsageError("--admin-subject needs --tls-client-ca, against which certificates are verified")
 
 
-def run(guard: Guard, options: ServeOptions) -> None:
+def run(options: ServeOptions) -> None:
     """Answer until SIGTERM or SIGINT. Raises RevenuerError where the service cannot be started as told."""
+    state = GuardState(load_policy(options.policy), Ledger(options.index_key, options.max_accounts))
+    journal = SqliteJournal(options.journal) if options.journal is not None else None
+    try:
+        memory = MemoryFile(options.memory, state) if options.memory is not None else None
+        if memory is not None:
+            memory.load()
+        if journal is not None:
+            state.restore(journal.load())
+        _run(Guard(state, journal), journal, memory, options)
+        if memory is not None:
+            memory.save()
+    finally:
+        if journal is not None:
+            journal.close()
+
+
+def _run(
+    guard: Guard, journal: SqliteJournal | None, memory: MemoryFile | None, options: ServeOptions
+) -> None:
     bounds = replace(options.bounds, connections=raise_file_limit(options.bounds.connections))
-    books = Books(guard)
-    metrics = Metrics(lambda: _gauges(guard, books, watched))
+    books = Books(guard, journal)
+    company = Company(Fleet(guard, options.fleet)) if options.fleet is not None else None
+    metrics = Metrics(lambda: _gauges(guard, watched, admin.index, (books, memory, company)))
     gate = Gate(
         read_keys(options.api_keys) if options.api_keys else None,
         TrustedProxies(options.trusted_proxies),
@@ -63,55 +100,53 @@ def run(guard: Guard, options: ServeOptions) -> None:
     watched = _watched(options, admin, gate, metrics)
     for file in watched:
         file.load()
+    if options.index is not None:
+        admin.index = IndexFile(IndexWatch(options.index, options.index_key), guard, metrics)
+        admin.index.load()
     tracing = Tracing(options.otlp, options.otlp_share) if options.otlp else None
-    desk = Desk(guard, metrics, in_flight=bounds.in_flight, told=tracing.decided if tracing else None)
     service = Service(
-        desk,
+        Desk(guard, metrics, in_flight=bounds.in_flight, told=tracing.decided if tracing else None),
         gate,
         admin,
         bounds,
         wall_clock,
         account_header=options.account_header,
-        parts=lambda: {} if books.fault is None else {"journal": books.fault},
+        parts=lambda: _faults(journal=books),
+        weakened=lambda: _faults(memory=memory, fleet=company),
     )
-    warm_up(guard)
-    listener = listen(options.host, options.port)
-    address = listener.getsockname()
-    gc.collect()
-    gc.freeze()
+    chores = Chores(
+        guard=guard,
+        watched=watched,
+        index=admin.index,
+        memory=memory,
+        company=company,
+        memory_s=60.0 * options.memory_minutes,
+    )
     try:
-        serve(
-            service,
-            listener,
-            bounds,
-            metrics,
-            Chores(guard=guard, watched=watched),
-            books,
-            tls=options.tls,
-            on_ready=lambda: _announce(address, options),
-        )
+        _listen_and_serve(service, bounds, metrics, chores, books, options)
     finally:
         if tracing is not None:
             tracing.close()
 
 
-def warm_up(guard: Guard) -> None:
-    """Have every kernel compiled before the first request: decides a made-up event in an empty state that is then thrown away."""
-    scratch = Guard(GuardState(guard.state.policy))
-    for number in range(3):
-        scratch.decide(
-            Event(
-                request_id=f"warm-up-{number}",
-                account_id=f"warm-up-{number % 2}",
-                model="warm-up",
-                timestamp=wall_clock(),
-                prompt="Explain how a bill becomes a law, step by step, and name each committee on its way. "
-                * 4,
-                system_prompt="You are helpful.",
-                client_ip="192.0.2.1",
-                reasoning_signature="warm-up",
-            )
-        )
+def _listen_and_serve(
+    service: Service, bounds: Bounds, metrics: Metrics, chores: Chores, books: Books, options: ServeOptions
+) -> None:
+    warm_up(chores.guard)
+    listener = listen(options.host, options.port)
+    address = listener.getsockname()
+    gc.collect()
+    gc.freeze()
+    serve(
+        service,
+        listener,
+        bounds,
+        metrics,
+        chores,
+        books,
+        tls=options.tls,
+        on_ready=lambda: _announce(address, options),
+    )
 
 
 def _watched(options: ServeOptions, admin: Admin, gate: Gate, metrics: Metrics) -> tuple[Watched, ...]:
@@ -126,8 +161,15 @@ def _watched(options: ServeOptions, admin: Admin, gate: Gate, metrics: Metrics) 
     return tuple(files)
 
 
+def _faults(**parts: Books | MemoryFile | Company | None) -> dict[str, str]:
+    return {name: part.fault for name, part in parts.items() if part is not None and part.fault is not None}
+
+
 def _gauges(
-    guard: Guard, books: Books, watched: tuple[Watched, ...]
+    guard: Guard,
+    watched: tuple[Watched, ...],
+    index: IndexFile | None,
+    parts: tuple[Books | MemoryFile | Company | None, ...],
 ) -> dict[str, tuple[str, Mapping[str, float] | float]]:
     now = wall_clock()
     standing: dict[str, float] = {}
@@ -136,11 +178,20 @@ def _gauges(
             standing[one.action.value] = standing.get(one.action.value, 0.0) + 1
     gauges: dict[str, tuple[str, Mapping[str, float] | float]] = {
         "measures": ("Measures in force, by action.", standing),
-        "flush_lag_seconds": ("Seconds since the books were last handed to the journal.", books.lag_s()),
+        "accounts": ("Accounts that the guard remembers.", float(len(guard.state.ledger.rows))),
+        "accounts_forgotten": ("Accounts that gave way to others.", float(guard.state.ledger.evicted)),
     }
+    for part in parts:
+        if part is not None:
+            gauges |= part.gauges()
     for file in watched:
         age = max(0.0, now / 1e6 - file.taken_at)
         gauges[f"{file.name}_age_seconds"] = (f"Seconds since the {file.name} file was taken.", age)
+    if index is not None:
+        gauges["index_age_seconds"] = (
+            "Seconds since the campaign index was taken.",
+            max(0.0, now / 1e6 - index.taken_at),
+        )
     return gauges
 
 

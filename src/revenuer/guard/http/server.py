@@ -8,7 +8,7 @@ import resource
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,11 +18,15 @@ from typing import Any
 import msgspec
 
 from revenuer.guard.guard import Guard
+from revenuer.guard.http.books import Books
 from revenuer.guard.http.bounds import Bounds
+from revenuer.guard.http.company import Company
+from revenuer.guard.http.index_file import IndexFile
 from revenuer.guard.http.metrics import Metrics
 from revenuer.guard.http.service import Service
 from revenuer.guard.http.watched import Watched
-from revenuer.records import MissingDependencyError, RevenuerError, UsageError
+from revenuer.guard.memory_file import MemoryFile
+from revenuer.records import MissingDependencyError, UsageError
 
 try:
     import uvicorn
@@ -46,40 +50,17 @@ class Tls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chores:
-    """What is done beside answering: `flush_s` and `look_s` are seconds between two flushes of the guard, and two looks at `watched`."""
+    """What is done beside answering: `flush_s`, `look_s` and `memory_s` are seconds between two flushes of the guard, two looks at
+    `watched` and `index`, and two writings of `memory`."""
 
     guard: Guard
     watched: Sequence[Watched] = ()
+    index: IndexFile | None = None
+    memory: MemoryFile | None = None
+    company: Company | None = None
     flush_s: float = 0.5
     look_s: float = 1.0
-
-
-class Books:
-    """Flushes the guard, and knows whether that works."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-        self._log = logging.getLogger("revenuer.guard")
-        self._good_at = monotonic()
-        self.fault: str | None = None
-
-    def flush(self) -> None:
-        """Hand the journal what changed; a fault is logged once until it is over."""
-        try:
-            self._guard.flush()
-        except (RevenuerError, OSError) as error:
-            if self.fault is None:
-                self._log.error("flush failed", extra={"why": str(error)})
-            self.fault = f"cannot be written: {type(error).__name__}"
-            return
-        if self.fault is not None:
-            self._log.info("flush works again")
-        self.fault = None
-        self._good_at = monotonic()
-
-    def lag_s(self) -> float:
-        """Return seconds since the last flush that worked."""
-        return monotonic() - self._good_at
+    memory_s: float = 600.0
 
 
 class Bounded(uvicorn.Server):
@@ -103,18 +84,31 @@ class Bounded(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         loop = asyncio.get_running_loop()
-        chores = self._chores
-        self._tasks = [
-            loop.create_task(_every(chores.flush_s, self._books.flush)),
-            loop.create_task(_every(chores.look_s, self._look)),
-            loop.create_task(_every(min(1.0, self._bounds.read_s / 4), self._sweep)),
-        ]
+        for name, chore in self._all_chores():
+            task = loop.create_task(chore, name=name)
+            task.add_done_callback(_tell_end)
+            self._tasks.append(task)
         self._on_ready()
+
+    def _all_chores(self) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
+        chores = self._chores
+        if chores.company is not None:
+            chores.company.fleet.start()
+            yield "fleet", chores.company.fleet.attend()
+        yield "flush", _every(chores.flush_s, self._books.flush)
+        yield "look", _every(chores.look_s, self._look)
+        if chores.index is not None:
+            yield "index", _look_at(chores.index, chores.look_s)
+        if chores.memory is not None:
+            yield "memory", chores.memory.keep(chores.memory_s)
+        yield "sweep", _every(min(1.0, self._bounds.read_s / 4), self._sweep)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)
         for task in self._tasks:
             task.cancel()
+        if self._chores.company is not None:
+            self._chores.company.fleet.close()
         self._books.flush()
 
     @contextlib.contextmanager
@@ -132,6 +126,8 @@ class Bounded(uvicorn.Server):
     def _look(self) -> None:
         for watched in self._chores.watched:
             watched.look()
+        if self._chores.company is not None:
+            self._chores.company.look()
 
     def _sweep(self) -> None:
         now = monotonic()
@@ -140,10 +136,24 @@ class Bounded(uvicorn.Server):
                 connection.end()
 
 
+def _tell_end(task: asyncio.Task[None]) -> None:
+    """Log a chore that broke: nothing else would tell that it is not done any more."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logging.getLogger("revenuer.guard").error(
+            "a chore ended; start the service anew", exc_info=error, extra={"chore": task.get_name()}
+        )
+
+
 async def _every(seconds: float, chore: Callable[[], None]) -> None:
     while True:
         await asyncio.sleep(seconds)
         chore()
+
+
+async def _look_at(index: IndexFile, seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        await index.look()
 
 
 def serve(

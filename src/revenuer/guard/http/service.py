@@ -27,7 +27,8 @@ Parts = Callable[[], dict[str, str]]
 
 
 class Service:
-    """`parts` says what is not ready. `admin` carries the routes of whoever runs the guard."""
+    """`parts` says what is not ready, `weakened` what works less well than it should: that node goes on being asked, since the others
+    are likely to be no better off. `admin` carries the routes of whoever runs the guard."""
 
     def __init__(
         self,
@@ -39,12 +40,14 @@ class Service:
         *,
         account_header: str | None = None,
         parts: Parts = dict,
+        weakened: Parts = dict,
     ) -> None:
         ids = RequestIds()
         gateways = Gateways(gate, clock, ids, account_header)
         self._desk = desk
         self._bounds = bounds
         self._parts = parts
+        self._weakened = weakened
         self._description = encode(openapi())
         self._envoy: Handler = Envoy(desk, gateways).check
         self._routes = self._table(
@@ -149,7 +152,9 @@ class Service:
     async def _ready(self, scope: Scope, body: bytes) -> Answer:
         parts = self._parts()
         if parts:
-            return told(503, StateOut(status="not ready", parts=parts))
+            return told(503, StateOut(status="not ready", parts=parts | self._weakened()))
+        if weakened := self._weakened():
+            return told(200, StateOut(status="weakened", parts=weakened))
         return told(200, StateOut(status="ok"))
 
     async def _metrics(self, scope: Scope, body: bytes) -> Answer:

@@ -179,7 +179,7 @@ class PolicyOut(msgspec.Struct, kw_only=True):
 
 
 class StateOut(msgspec.Struct, kw_only=True):
-    """`ok`, or what is wrong, part by part."""
+    """`ok`, or what is wrong, part by part: `not ready` (503), or `weakened` (200): it decides with less than it should have."""
 
     status: str
     parts: dict[str, str] = {}

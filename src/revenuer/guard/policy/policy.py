@@ -149,7 +149,7 @@ class Policy:
         ordered = tuple(sorted(self.rules, key=lambda rule: -SEVERITY[rule.action]))
         object.__setattr__(self, "rules", ordered)
         content = {item.name: getattr(self, item.name) for item in fields(self) if item.init}
-        told = msgspec.json.encode(content, order="deterministic")
+        told = msgspec.json.encode(content, order="deterministic", enc_hook=dict)
         object.__setattr__(self, "version", hashlib.sha256(told).hexdigest()[:16])
 
     def acts(self, action: Action, rule: str) -> bool:

@@ -8,15 +8,15 @@ import math
 from collections.abc import Iterator
 
 from revenuer.guard.suspicion.books import Books
-from revenuer.guard.suspicion.house import WEAK_KINDS
+from revenuer.guard.suspicion.house import SIGNUP_NIGHT
 from revenuer.guard.suspicion.linked import elevated_rate, siblings
 from revenuer.guard.suspicion.pooled import is_private
 from revenuer.guard.suspicion.replayed import DECISIVE
 from revenuer.guard.suspicion.suspect import Operator, Suspect
 
-MOST = {1: 2.5, 2: 2.0, 3: 1.5, 5: 1.5, 6: 1.0}
-"""Most that one shared value counts, by kind: card, address, mail domain, night of the sign-up, client. Proxies have honest neighbours; cards are issued in series."""
-KINDS = {1: "payment fingerprint", 2: "address", 3: "mail domain", 5: "night of sign-up", 6: "client"}
+MOST = {1: 2.5, 2: 2.0, 3: 1.5, 5: 1.5}
+"""Most that one shared value counts, by kind: card, address, mail domain, night of the sign-up. Proxies have honest neighbours; cards are issued in series."""
+KINDS = {1: "payment fingerprint", 2: "address", 3: "mail domain", 5: "night of sign-up"}
 NOT_SHOWN = -0.3
 """log10 that is paid for the kinds that an account does not show."""
 LENT = 2.0
@@ -24,8 +24,9 @@ LENT = 2.0
 PER_WORD = 1.2
 MOST_WORDS = 3.6
 MOST_TEMPLATE = 4.0
+LEAST_SENDERS = 3
 COMMON_SHARE = 0.01
-"""A night in which more than one in a hundred accounts signed up, a client that more than these have, says nothing."""
+"""A night in which more than one in a hundred accounts signed up says nothing."""
 MOST_IDENTITY = 2.5
 """Shared identity convicts nobody who asks for nothing suspect: proxies and nights have honest neighbours."""
 MOST_INTENT = 1.0
@@ -48,7 +49,9 @@ def belonging(books: Books, suspect: Suspect, operator: Operator) -> tuple[float
         return 0.0, ()
     total = NOT_SHOWN + sum(weight for weight, _ in found)
     named = _stories(books, suspect, operator).keys() & {"named", "words"}
-    if not (named or suspect.intents or suspect.relays or suspect.lent or suspect.sent & operator.heavy):
+    if not (
+        named or suspect.intents or suspect.relays or suspect.lent or _is_instructed(books, suspect, operator)
+    ):
         total = min(total, MOST_IDENTITY)
     return total, tuple(words for _, words in found)
 
@@ -63,7 +66,7 @@ def _evidence(books: Books, suspect: Suspect, operator: Operator) -> Iterator[tu
         return
     values = list(_shared_values(books, suspect, operator, inside, others))
     yield from values
-    yield from _content(books, suspect, operator, sum(weight for weight, _ in values))
+    yield from _content(books, suspect, operator, inside, sum(weight for weight, _ in values))
     if suspect.relays and operator.relays >= HABIT_OF_OPERATOR * len(operator.members):
         rate = max(LEAST_RELAYS, books.relays / len(books.ledger))
         yield math.log10(RELAY_SHARE / rate), "begins conversations with somebody's reasoning signatures"
@@ -98,7 +101,7 @@ def _shared_values(
         held = operator.values.get(value, 0) - inside - _siblings_with(books, suspect, operator, value)
         holders = books.ledger.values.holders(value)
         kind = value & 7
-        cap = max(books.cap(), COMMON_SHARE * size) if kind in WEAK_KINDS else books.cap()
+        cap = max(books.cap(), COMMON_SHARE * size) if kind == SIGNUP_NIGHT else books.cap()
         if held < 1 or holders > cap:
             continue
         outside = (max(holders - held - 1, 0) + 1) / max(size - others, 1)
@@ -117,17 +120,21 @@ def _siblings_with(books: Books, suspect: Suspect, operator: Operator, value: in
 
 
 def _content(
-    books: Books, suspect: Suspect, operator: Operator, corroboration: float
+    books: Books, suspect: Suspect, operator: Operator, inside: bool, corroboration: float
 ) -> Iterator[tuple[float, str]]:
     """Yield the evidence of what is asked, and of the words: the stronger whole, the weaker half."""
     n, size = len(operator.members), len(books.ledger)
     row = books.ledger.row_of(suspect.account_id, suspect.since)
     words, told = 0.0, ""
-    for span in suspect.sent & operator.heavy:
-        outside = (max(books.ledger.reach_of(span) - n, 0) + 1) / size
+    instructed = _is_instructed(books, suspect, operator)
+    for span in suspect.sent & operator.heavy.keys() if instructed else ():
+        senders = operator.heavy[span] - inside
+        if senders < LEAST_SENDERS:
+            continue
         alone = books.ledger.repeats(row, span) and is_private(books, span)
         most = MOST_TEMPLATE if alone or corroboration >= CORROBORATED else MOST_ALONE
-        weight = min(math.log10(0.7 / outside), most)
+        outside = (max(books.ledger.reach_of(span) - senders - 1, 0) + 1) / size
+        weight = min(math.log10(senders / max(n - inside, 1) / outside), most)
         if weight > words:
             words, told = weight, "sends the operator's instruction"
     asks = operator.main_intent
@@ -146,6 +153,10 @@ def _content(
             intent if intent > words else 0.5 * intent,
             "asks for the same kind of output as the operator's accounts",
         )
+
+
+def _is_instructed(books: Books, suspect: Suspect, operator: Operator) -> bool:
+    return any(books.operator(name) is operator for name in suspect.instructed)
 
 
 def _heard(books: Books, suspect: Suspect, operator: Operator) -> int:

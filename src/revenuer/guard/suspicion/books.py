@@ -1,5 +1,6 @@
 """The books: suspects, pools and operators, and who is looked up by what."""
 
+import hashlib
 from collections.abc import Iterable
 
 import numpy as np
@@ -20,6 +21,7 @@ REMARKED_AT = 1.15
 """What an operator is recognised by is gone through anew when it has grown by this factor: as the ledger grows, more values link."""
 LEAST_CAP = 20
 CAP_SHARE = 0.003
+NAME_DIGITS = 8
 MERGE_FREELY = 4
 """An identity value that more accounts hold than max(20, 0.3 %) links nobody: offices, carriers, VPN exits, public mail."""
 
@@ -29,8 +31,10 @@ class Books:
 
     `holders`: identity value -> suspects that hold it. `habits`: span -> accounts that have it as a habit (a list until it is a pool's).
     `marked_values`, `marked_spans`: values and spans by which members of contained operators are recognised. `watched`: spans that the kernel
-    reports. `declared`: accounts that say what they do and were verified; they belong to no operator. `renamed`: operators that were merged into others. `learnt`: operator -> members
-    when its vocabulary was learnt. `changed`: names of what was changed, for whoever stores it.
+    reports. `declared`: accounts that say what they do and were verified; they belong to no operator. `renamed`: operators that were
+    merged into others. `learnt`, `compared`: operator -> members when its
+    vocabulary was learnt, or compared with others'. `changed`: names of what was changed, for whoever stores
+    it. With `sharing`, what other nodes must hear is kept: `news` (suspects), `habits_told` and `crossed` signatures.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -48,12 +52,17 @@ class Books:
         self.index: CampaignIndex | None = None
         self.elevated: dict[int, int] = {}
         self.learnt: dict[str, int] = {}
+        self.compared: dict[str, int] = {}
         self.relays = 0
         self.contained = 0
         self.operators_seen = 0
         self.pools_seen = 0
         self.indexes_seen = 0
         self.changed: set[tuple[str, str]] = set()
+        self.news: set[str] = set()
+        self.habits_told: list[tuple[str, int]] = []
+        self.crossed: list[tuple[str, str]] = []
+        self.sharing = False
 
     def cap(self) -> float:
         """Return how many accounts may hold a value that still links."""
@@ -135,6 +144,12 @@ class Books:
         self.ledger.unmark(suspect.account_id)
         self.changed.add(("suspect", suspect.account_id))
 
+    def tell(self, suspect: Suspect) -> None:
+        """Note that a suspect changed in what other nodes must hear."""
+        self.changed.add(("suspect", suspect.account_id))
+        if self.sharing:
+            self.news.add(suspect.account_id)
+
     def gains_value(self, suspect: Suspect, value: int) -> None:
         """Note that a suspect holds one more identity value."""
         if value in suspect.values or len(suspect.values) >= MAX_VALUES:
@@ -145,7 +160,7 @@ class Books:
         if operator is not None:
             operator.values[value] = operator.values.get(value, 0) + 1
             self._mark_values(operator, (value,))
-        self.changed.add(("suspect", suspect.account_id))
+        self.tell(suspect)
 
     def begins_with_signature(self, row: int, suspect: Suspect | None) -> None:
         """Note that an account sent a reasoning signature in the first turn of a conversation, in which it can have received none."""
@@ -153,6 +168,7 @@ class Books:
         self.relays += 1
         if suspect is not None:
             suspect.relays = True
+            self.tell(suspect)
             operator = self.operator_of(suspect)
             if operator is not None:
                 operator.relays += 1
@@ -171,11 +187,11 @@ class Books:
     def operator_of(self, suspect: Suspect) -> Operator | None:
         return self.operator(suspect.operator) if suspect.operator is not None else None
 
-    def new_operator(self, now: int) -> Operator:
+    def new_operator(self, now: int, founders: Iterable[str]) -> Operator:
+        """Return a new operator, named after what founded it, so that nodes that see the same found the same."""
         self.operators_seen += 1
-        found = Operator(
-            name=f"G-{self.operators_seen:04d}", ordinal=self.operators_seen, began=now, last=now
-        )
+        name = self._free_name(founders)
+        found = Operator(name=name, ordinal=self.operators_seen, began=now, last=now)
         self.operators[found.name] = found
         self.changed.add(("operator", found.name))
         return found
@@ -199,9 +215,27 @@ class Books:
         operator.members.add(suspect.account_id)
         for value in suspect.values:
             operator.values[value] = operator.values.get(value, 0) + 1
+        for span in suspect.sent & operator.heavy.keys():
+            operator.heavy[span] += 1
         _count_intents(operator, suspect, 1)
         self._mark_values(operator, suspect.values)
         self.changed |= {("operator", operator.name), ("suspect", suspect.account_id)}
+
+    def mark_heavy(self, operator: Operator, spans: Iterable[int]) -> None:
+        """Let `spans` mark the operator; counts those of its members that sent them."""
+        for span in spans:
+            if span not in operator.heavy:
+                operator.marked = 0
+                operator.heavy[span] = sum(span in self.suspects[name].sent for name in operator.members)
+
+    def sends(self, suspect: Suspect, span: int) -> None:
+        """Note that a suspect sent a watched span."""
+        if span in suspect.sent:
+            return
+        suspect.sent.add(span)
+        operator = self.operator_of(suspect)
+        if operator is not None and span in operator.heavy:
+            operator.heavy[span] += 1
 
     def leave(self, suspect: Suspect) -> None:
         """Take a suspect out of its operator."""
@@ -215,6 +249,8 @@ class Books:
                 operator.values[value] -= 1
             else:
                 operator.values.pop(value, None)
+        for span in suspect.sent & operator.heavy.keys():
+            operator.heavy[span] -= 1
         _count_intents(operator, suspect, -1)
         if not operator.members and not operator.contained:
             del self.operators[operator.name]
@@ -240,7 +276,7 @@ class Books:
         elif into.asks == other.asks:
             for value, linked in other.trials.items():
                 into.trials[value] = into.trials.get(value, 0) + linked
-        into.heavy |= other.heavy
+        self.mark_heavy(into, other.heavy)
         into.vocabulary |= other.vocabulary if into.main_intent == other.main_intent else set()
         self._remark(other, into)
         into.began = min(into.began, other.began)
@@ -266,7 +302,7 @@ class Books:
                 if other is not into and (merge or len(other.members) < MERGE_FREELY):
                     self.merge(into, other)
         else:
-            into = self.new_operator(now)
+            into = self.new_operator(now, (suspect.account_id for suspect in suspects))
         for suspect in suspects:
             self.join(into, suspect)
         return into
@@ -289,19 +325,32 @@ class Books:
 
     def _remark(self, other: Operator, into: Operator) -> None:
         """Let the spans that marked `other` mark the operator that it is merged into, as far as they are its own."""
-        for span in other.heavy | other.vocabulary:
+        for span in {*other.heavy, *other.vocabulary}:
             if other.name in self.marked_spans.get(span, ()):
                 self.unmark(span, other.name)
                 if span in into.heavy or span in into.vocabulary:
                     self.marked_spans.setdefault(span, set()).add(into.name)
 
+    def _free_name(self, founders: Iterable[str]) -> str:
+        """Return G- and a keyed hash of the founders (account ids in any order): 8 hex digits, more where that name is taken."""
+        key = np.array(self.ledger.key, "<u8").tobytes()
+        digest = hashlib.blake2b(
+            "\n".join(sorted(founders)).encode("utf-8", "surrogatepass"), key=key
+        ).hexdigest()
+        names = (f"G-{digest[:digits]}" for digits in range(NAME_DIGITS, len(digest)))
+        return next(name for name in names if name not in self.operators and name not in self.renamed)
+
     def watch(self, spans: Iterable[int]) -> None:
-        """Let the kernel report these spans from now on, and no longer those that are neither a pool's nor an operator's."""
+        """Let the kernel report these spans from now on."""
         for span in spans:
             self.watched.add(span)
         if self.watched.used > 2 * (len(self.pools) + len(self.marked_spans)) + FIRST_SLOTS:
-            live = set(self.pools) | set(self.marked_spans)
-            self.watched.keep(np.fromiter(live, np.uint64, len(live)))
+            self.rebuild_watch()
+
+    def rebuild_watch(self) -> None:
+        """Let the kernel report only what still belongs to a pool or an operator."""
+        live = set(self.pools) | set(self.marked_spans)
+        self.watched.keep(np.fromiter(live, np.uint64, len(live)))
 
     def unmark(self, span: int, name: str) -> None:
         """Let `span` no longer stand for the operator of that name."""

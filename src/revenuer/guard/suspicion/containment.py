@@ -34,8 +34,8 @@ def _taken_over(books: Books, operator: Operator, now: int) -> str | None:
             or not other.last <= operator.began <= other.last + SUCCESSION_US
         ):
             continue
-        marks = operator.heavy | operator.vocabulary | set(operator.values)
-        theirs = other.heavy | other.vocabulary | set(other.values)
+        marks = {*operator.heavy, *operator.vocabulary, *operator.values}
+        theirs = {*other.heavy, *other.vocabulary, *other.values}
         shared = len(marks & theirs) / max(min(len(marks), len(theirs)), 1)
         if shared > best:
             best, found = shared, other.name

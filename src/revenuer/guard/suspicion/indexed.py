@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from revenuer.detect.addresses import address_and_network
 from revenuer.detect.campaign_index import CampaignIndex, KeyKind, fingerprint_key, index_key
 from revenuer.detect.string_hash import hash_string
 from revenuer.guard.event import Event
-from revenuer.guard.ledger import canonical_address
 from revenuer.guard.suspicion.books import Books
 from revenuer.guard.suspicion.containment import contain
 from revenuer.guard.suspicion.suspect import Suspect
@@ -112,7 +112,9 @@ def _key_of(books: Books, kind: KeyKind, value: str) -> int:
 def _values(event: Event) -> Iterator[tuple[KeyKind, str]]:
     yield KeyKind.MEMBER, event.account_id
     if event.client_ip:
-        yield KeyKind.IP, canonical_address(event.client_ip)
+        address, network = address_and_network(event.client_ip)
+        yield KeyKind.IP, address
+        yield KeyKind.IP_PREFIX, network
     if event.user_agent:
         yield KeyKind.USER_AGENT, event.user_agent
     if event.tls_fingerprint:

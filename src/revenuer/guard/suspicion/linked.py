@@ -9,7 +9,7 @@ import math
 
 from revenuer.guard.suspicion.books import Books
 from revenuer.guard.suspicion.containment import contain
-from revenuer.guard.suspicion.house import WEAK_KINDS, is_house
+from revenuer.guard.suspicion.house import SIGNUP_NIGHT, is_house
 from revenuer.guard.suspicion.suspect import Operator, Suspect
 from revenuer.guard.suspicion.weighing import bet, discount
 
@@ -26,7 +26,7 @@ def became_elevated(books: Books, suspect: Suspect, intent: int, now: int) -> No
     operator = books.operator_of(suspect)
     if operator is not None:
         operator.elevated[intent] = operator.elevated.get(intent, 0) + 1
-    books.changed.add(("suspect", suspect.account_id))
+    books.tell(suspect)
     seek_link(books, suspect, now)
 
 
@@ -37,7 +37,7 @@ def seek_link(books: Books, suspect: Suspect, now: int) -> None:
     best: tuple[int, int, str] | None = None
     for value in suspect.values:
         others = books.holders.get(value, ())
-        if len(others) < 2 or value & 7 in WEAK_KINDS:
+        if len(others) < 2 or value & 7 == SIGNUP_NIGHT:
             continue
         held = books.ledger.values.holders(value)
         if held > books.cap() or (best is not None and held >= best[0]):

@@ -6,9 +6,12 @@ a rare value that an earlier one holds? Strangers do as often as those values ar
 
 from collections import Counter
 
+import numpy as np
+
+from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
 from revenuer.guard.suspicion.books import MAX_HABITS, MAX_POOLS, Books
 from revenuer.guard.suspicion.containment import contain
-from revenuer.guard.suspicion.house import HOUSE_SHARE, WEAK_KINDS, strongest
+from revenuer.guard.suspicion.house import HOUSE_SHARE, SIGNUP_NIGHT, strongest
 from revenuer.guard.suspicion.suspect import Operator, Pool
 from revenuer.guard.suspicion.weighing import CONTAIN_AT, bet, discount
 
@@ -27,12 +30,22 @@ DISTINCT = 0.8
 """And where the prompts around it differ: a class sends one exercise, an operator deals out its work."""
 LEAST_SENT = 5
 KEPT_TEXTS = 500
+FEW_SPANS, MANY_SPANS = 2, 3
+"""Spans of an instruction that one prompt must contain to be taken for it; fewer where few mark the operator."""
+_KIND = (1 << KIND_BITS) - 1
 HOPELESS = -4.0
 """A pool with so much evidence of strangers is watched no longer."""
 
 
 def has_habit(books: Books, account_id: str, span: int, now: int) -> None:
     """Take in that `span` became a habit of the account."""
+    if books.sharing:
+        books.habits_told.append((account_id, span))
+    meets_habit(books, account_id, span, now)
+
+
+def meets_habit(books: Books, account_id: str, span: int, now: int) -> None:
+    """Count a habit in the pools, whoever noticed it."""
     accounts = books.habits.get(span)
     if accounts is None:
         if len(books.habits) >= MAX_HABITS:
@@ -52,6 +65,14 @@ def has_habit(books: Books, account_id: str, span: int, now: int) -> None:
         _enter(books, pool, accounts[0])
     _enter(books, pool, account_id)
     _weigh(books, pool, now)
+    books.changed.add(("pool", str(span)))
+
+
+def is_instruction(spans: list[int], operator: Operator) -> bool:
+    """Return whether one prompt with these of the operator's heavy spans contains its instruction: one span is four words, which anybody
+    may write; a whole system prompt is not."""
+    enough = FEW_SPANS if len(operator.heavy) <= MANY_SPANS else MANY_SPANS
+    return len(spans) >= enough or any(span & _KIND == SYSTEM for span in spans)
 
 
 def span_sent(books: Books, span: int, text: int) -> None:
@@ -83,7 +104,7 @@ def _enter(books: Books, pool: Pool, account_id: str) -> None:
         shared = {
             value
             for value in values
-            if value & 7 not in WEAK_KINDS and value in pool.values and books.links(value)
+            if value & 7 != SIGNUP_NIGHT and value in pool.values and books.links(value)
         }
         pool.log10_e += bet(_chance(books, pool), EXPECTED, bool(shared))
         if shared:
@@ -103,11 +124,11 @@ def _enter(books: Books, pool: Pool, account_id: str) -> None:
 def _chance(books: Books, pool: Pool) -> float:
     """Return how probable it is that a stranger holds one of the pool's rare values."""
     cap, size = books.cap(), len(books.ledger)
-    total = 0.0
-    for value, held in pool.values.items():
-        holders = books.ledger.values.holders(value)
-        if holders <= cap and value & 7 not in WEAK_KINDS:
-            total += (max(holders - held, 0) + 1) / size
+    values = np.fromiter(pool.values, np.uint64, len(pool.values))
+    held = np.fromiter(pool.values.values(), np.int64, len(pool.values))
+    holders = books.ledger.values.holders_of(values)
+    rare = (holders <= cap) & (values & np.uint64(7) != SIGNUP_NIGHT)
+    total = float(((np.maximum(holders - held, 0) + 1)[rare]).sum()) / size
     return min(max(total, LEAST_CHANCE), EXPECTED)
 
 
@@ -115,6 +136,7 @@ def _weigh(books: Books, pool: Pool, now: int) -> None:
     n = len(pool.accounts)
     if pool.log10_e < HOPELESS:
         del books.pools[pool.span]
+        books.changed.add(("pool", str(pool.span)))
         return
     log10_e = pool.log10_e - discount(pool.ordinal, books.contained)
     if (
@@ -127,9 +149,6 @@ def _weigh(books: Books, pool: Pool, now: int) -> None:
     ):
         return
     operator = _operator_of(books, pool, now)
-    if pool.span not in operator.heavy:
-        operator.heavy.add(pool.span)
-        operator.marked = 0
     if log10_e > operator.sources.get("template", 0.0):
         operator.sources["template"] = log10_e
         operator.reasons["template"] = (
@@ -143,12 +162,16 @@ def _operator_of(books: Books, pool: Pool, now: int) -> Operator:
     suspects = [books.suspect(name, now) for name in pool.accounts if name in books.ledger.rows]
     theirs = Counter(o.name for o in map(books.operator_of, suspects) if o is not None)
     name, most = theirs.most_common(1)[0] if theirs else ("", 0)
-    operator = books.operators[name] if most >= PURE * len(suspects) else books.new_operator(now)
+    known = most >= PURE * len(suspects)
+    # Named after the instruction: which of its senders came first may differ between nodes.
+    operator = books.operators[name] if known else books.new_operator(now, [f"span {pool.span}"])
     for suspect in suspects:
         other = books.operator_of(suspect)
         if other is not None and other is not operator and not other.contained:
             books.leave(suspect)
+        books.sends(suspect, pool.span)
         books.join(operator, suspect)
+    books.mark_heavy(operator, (pool.span,))
     return operator
 
 
@@ -167,3 +190,4 @@ def _forget_pools(books: Books) -> None:
     for pool in idle[: max(len(idle) // 2, 1)]:
         del books.pools[pool.span]
         books.habits.pop(pool.span, None)
+        books.changed.add(("pool", str(pool.span)))

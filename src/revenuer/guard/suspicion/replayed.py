@@ -17,7 +17,9 @@ MAX_LENT = 16
 
 
 def foreign_signature(books: Books, sender: Suspect, receiver: Suspect, now: int) -> None:
-    """Take in that `sender` sent a signature that `receiver` had received."""
+    """Take in that `sender` sent a signature that `receiver` surely had received."""
+    if books.sharing and sender.account_id not in receiver.lent:
+        books.crossed.append((sender.account_id, receiver.account_id))
     theirs = books.operator_of(sender)
     if theirs is not None and not theirs.contained:
         books.leave(sender)  # who is only like the sender has replayed nothing

@@ -20,6 +20,7 @@ ENTRIES = st.builds(
     account=st.none() | TEXT,
     operator=st.none() | TEXT,
     log10_e=st.none() | st.floats().map(lambda x: f"{x:.3f}"),
+    shadow=st.none() | st.booleans(),
     until=st.none() | st.integers(-(2**53), 2**53),
     seq=st.integers(1, 2**53),
     previous=st.just(GENESIS),
@@ -30,6 +31,8 @@ def rfc8785(value: object) -> str:
     """The part of RFC 8785 that an entry needs, written from the standard (3.2.2): strings, integers, null, objects."""
     if value is None:
         return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str):
@@ -67,6 +70,8 @@ def test_a_known_entry_has_a_known_hash() -> None:
         action="deny",
         operator="op",
         log10_e="6.000",
+        rule="pool",
+        shadow=False,
         since=1,
         until=2,
         seq=1,
@@ -74,10 +79,10 @@ def test_a_known_entry_has_a_known_hash() -> None:
     line, digest = sealed(entry)
     assert line == (
         '{"entry":{"account":"a1","action":"deny","actor":"guard","digest":null,"event":"imposed","log10_e":"6.000",'
-        f'"operator":"op","previous":"{"0" * 64}","reason":"née ☂","schema_version":1,"seq":1,"since":1,'
+        f'"operator":"op","previous":"{"0" * 64}","reason":"née ☂","rule":"pool","schema_version":1,"seq":1,"shadow":false,"since":1,'
         '"time":1770000000000000,"until":2},"sha256":"' + digest + '"}'
     )
-    assert digest == "260c224e2372ab645a199a6514f5c7f7beecf79b676e6b9b56a1edb2697a15fa"
+    assert digest == "04e38c3116a69576559e2051e93d8eb35ac7936a6ab143ef3271d2d45e94128e"
 
 
 def test_half_a_character_is_refused() -> None:

@@ -29,6 +29,8 @@ LIFTED = measure(until=NOON + 60, lifted_by="olga", lifted_why="a school")
         (told(measure()), measure(until=NOON + HOUR - 1), ["changed"]),
         (told(measure()), measure(action=Action.THROTTLE), ["changed"]),
         (told(measure()), measure(operator="other"), ["changed"]),
+        (told(measure()), msgspec.structs.replace(measure(), shadow=True), ["changed"]),
+        (told(measure()), msgspec.structs.replace(measure(), log10_e=7.0, next_at=NOON), []),
         (told(measure()), measure(since=NOON + HOUR, until=NOON + 2 * HOUR), ["expired", "imposed"]),
         (
             told(measure(), until=NOON + HOUR + 9),

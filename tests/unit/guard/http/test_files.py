@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from builders import campaign_indexes
 from builders.guard_service import InProcess
+from revenuer.detect.campaign_index import index_bytes
+from revenuer.detect.keyed_hash import UNKEYED
+from revenuer.guard.http.index_file import IndexFile
 from revenuer.guard.http.metrics import Metrics
 from revenuer.guard.http.policy_source import policy_of, replace_file
 from revenuer.guard.http.watched import Watched
+from revenuer.guard.index_watch import IndexWatch
 from revenuer.records import InputError, ResourceError
 
 OPS = {"revenuer.subject": "ops"}
@@ -121,13 +126,21 @@ def test_bad_files_are_counted(tmp_path: Path) -> None:
 
 
 def test_the_index_is_read_anew_on_demand(tmp_path: Path) -> None:
-    path, service, taker = tmp_path / "index", InProcess(), Taker()
+    path, service = tmp_path / "campaigns.index", InProcess()
     assert service.ask("POST", "/v1/index", **OPS).status == 409
-    change(path, "one")
-    service.admin.index = Watched("index", path, taker, service.metrics)
+    path.write_bytes(index_bytes(campaign_indexes.content("one")))
+    service.admin.index = IndexFile(IndexWatch(path, UNKEYED), service.guard, service.metrics)
     assert service.ask("POST", "/v1/index", **OPS).json()["status"] == "loaded"
-    change(path, "bad")
+    assert service.ask("POST", "/v1/index", **OPS).json()["status"] == "unchanged"
+    (tmp_path / "other").write_bytes(b"broken")
+    (tmp_path / "other").replace(path)
     told = service.ask("POST", "/v1/index", **OPS)
     assert told.status == 422
     assert "the old index stays" in told.json()["error"]["message"]
-    assert taker.taken == ["one"]
+
+
+def test_a_bad_index_is_told_at_the_start(tmp_path: Path) -> None:
+    path, service = tmp_path / "campaigns.index", InProcess()
+    path.write_bytes(b"broken")
+    with pytest.raises(InputError):
+        IndexFile(IndexWatch(path, UNKEYED), service.guard, service.metrics).load()

@@ -1,5 +1,6 @@
 """What goes into the journal comes out again, once, in order, and with the audit entries that belong to it."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders.campaign_indexes import content
 from builders.journals import (
     HOUR,
     NOON,
@@ -24,6 +26,7 @@ from builders.journals import (
     replay_event,
     rows,
 )
+from revenuer.detect.campaign_index import CampaignIndex, index_bytes
 from revenuer.guard import Guard, GuardState, Policy, Saved
 from revenuer.guard.audit import index_fact, policy_fact, verify
 from revenuer.guard.journal import JournalSettings, SqliteJournal
@@ -47,6 +50,12 @@ def journal(path: Path) -> Iterator[SqliteJournal]:
 
 def reopened(path: Path, settings: JournalSettings = EAGER, clock: Clock | None = None) -> SqliteJournal:
     return SqliteJournal(path, settings, clock or Clock())
+
+
+def opened_index(folder: Path) -> CampaignIndex:
+    path = folder / "campaigns.index"
+    path.write_bytes(index_bytes(content("C-1")))
+    return CampaignIndex.open(path)
 
 
 def test_a_guard_finds_its_measures_again(path: Path) -> None:
@@ -176,28 +185,55 @@ def test_the_last_value_of_a_fact_wins_and_none_forgets_it(
 
 
 def test_what_was_announced_is_in_the_books_and_not_in_the_state(journal: SqliteJournal, path: Path) -> None:
-    journal.store([policy_fact(Policy(), "olga"), index_fact("ab" * 32, "index.bin", 12, "otto")])
-    journal.store([policy_fact(Policy(), "else"), policy_fact(Policy(deny_at=5.0), "olga")])
+    index = opened_index(path.parent)
+    journal.store([policy_fact(Policy(), "olga"), index_fact(None), index_fact(index, "otto")])
+    journal.store(
+        [policy_fact(Policy(), "else"), policy_fact(Policy(shadow=False), "olga"), index_fact(None)]
+    )
     journal.sync()
     assert list(journal.load()) == []
-    assert audit_events(path) == [("policy", None, "olga"), ("index", None, "otto"), ("policy", None, "olga")]
-    kept = rows(path, "SELECT version, time, actor, json_extract(policy, '$.deny_at') FROM policy_version")
-    assert kept == [(1, NOON, "olga", 4.0), (2, NOON, "olga", 5.0)]
+    assert audit_events(path) == [
+        ("policy", None, "olga"),
+        ("index", None, "otto"),
+        ("policy", None, "olga"),
+        ("index", None, "guard"),
+    ]
+    entries = [msgspec.json.decode(line)["entry"] for line in audit_lines(path)]
+    assert entries[1]["digest"] == index.path.read_bytes()[-32:].hex()
+    assert (entries[3]["digest"], entries[3]["reason"]) == (None, "no campaign index in force")
+    kept = rows(path, "SELECT version, time, actor, sha256, policy FROM policy_version")
+    assert [row[:3] for row in kept] == [(1, NOON, "olga"), (2, NOON, "olga")]
+    for entry, (*_, digest, text) in zip(entries[::2], kept, strict=True):
+        assert entry["digest"] == digest == hashlib.sha256(str(text).encode()).hexdigest()
+        assert msgspec.json.decode(str(text))["shadow"] == (entry is entries[0])
 
 
 def test_a_policy_that_stays_over_a_restart_is_told_once(path: Path) -> None:
     for policy in (Policy(), Policy(), Policy(shadow=False)):
         journal = reopened(path)
-        Guard(GuardState(policy), journal)
+        Guard(GuardState(policy), journal).flush()
         journal.close()
     assert [event for event, _, _ in audit_events(path)] == ["policy", "policy"]
 
 
 def test_a_policy_change_names_its_owner(journal: SqliteJournal, path: Path) -> None:
     guard = Guard(GuardState(Policy()), journal)
+    guard.set_policy(Policy(appeal_margin=1.0), "otto")
+    guard.flush()
     guard.set_policy(Policy(shadow=False), "olga")
+    guard.set_policy(Policy(appeal_margin=1.0), "otto")
+    guard.use_index(opened_index(path.parent), "ivo")
+    guard.flush()
+    guard.use_index(None)
+    guard.flush()
     journal.sync()
-    assert audit_events(path) == [("policy", None, "guard"), ("policy", None, "olga")]
+    assert audit_events(path) == [
+        ("policy", None, "otto"),
+        ("policy", None, "olga"),
+        ("policy", None, "otto"),
+        ("index", None, "ivo"),
+        ("index", None, "guard"),
+    ], "the policy that a guard is made with and never decides by was never in force"
 
 
 def test_a_measure_is_told_from_its_beginning_to_its_end(path: Path) -> None:

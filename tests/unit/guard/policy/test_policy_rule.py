@@ -88,6 +88,12 @@ def test_a_standing_measure_gives_way_to_a_more_severe_one_only() -> None:
     assert denied.rule == "deny"
 
 
+def test_a_measure_that_overwhelming_evidence_brought_stands_for_its_time() -> None:
+    _, standing = rule(event(), who("kyc"), evidence(6.0), None, Meter(), LIVE)
+    decision, same = rule(event(at=NOON + 1), who("kyc"), evidence(5.0), standing, Meter(), LIVE)
+    assert (decision.action, same) == (Action.DENY, standing)
+
+
 def test_a_throttle_serves_a_client_that_waits_as_it_is_told() -> None:
     meter = Meter()
     decision, standing = rule(event(), who(), evidence(3.0), None, meter, LIVE)

@@ -14,8 +14,9 @@ from revenuer.guard.event import Event, Registered
 from revenuer.guard.policy import Policy
 from revenuer.guard.replay import LOG, operators, registry, replay
 from revenuer.guard.replay.events import AFTER_COLUMNS, EVENT_COLUMNS, log_batches, steps
+from revenuer.guard.replay.run import aftermath
 from revenuer.guard.state import GuardState
-from revenuer.records import DECISION_SCHEMA, EXCHANGE_SCHEMA
+from revenuer.records import DECISION_SCHEMA, EXCHANGE_SCHEMA, Action, Decision
 
 LIVE = Policy(shadow=False)
 
@@ -74,7 +75,7 @@ def test_shadow_mode_leaves_everything_answered(engine: DuckDBEngine, tmp_path: 
     found, state = decisions(engine, tmp_path, replaying_log(), Policy())
     assert set(found["action"].to_pylist()) == {"allow", "observe"}
     assert found["would"].to_pylist().count("deny") == 4
-    assert [one.operator for one in operators(state)] == ["replay"]
+    assert [one.operator for one in operators(state)] == ["G-7d456404"]
 
 
 def test_events_are_what_a_slow_reading_gives(engine: DuckDBEngine, tmp_path: Path) -> None:
@@ -137,6 +138,31 @@ def test_an_account_s_row_comes_with_its_own_events_only(engine: DuckDBEngine, t
     other = {"owner": Registered(verification="kyc", declared_use="evaluation")}
     found, _ = decisions(engine, tmp_path, replaying_log(), LIVE, other)
     assert found["action"].to_pylist().count("deny") == 4
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "tokens"),
+    [
+        (Action.DENY, 403, 0),
+        (Action.CHALLENGE, 401, 0),
+        (Action.THROTTLE, 429, 0),
+        (Action.RESTRICT, 200, 70),
+        (Action.OBSERVE, 200, 70),
+    ],
+)
+def test_what_was_left_unanswered_is_not_learnt_as_answered(action: Action, status: int, tokens: int) -> None:
+    event = Event(request_id="r", account_id="a", model="m", timestamp=5)
+    decision = Decision(
+        request_id="r",
+        timestamp=5,
+        account_id="a",
+        action=action,
+        would=Action.DENY,
+        reason="something shared",
+    )
+    learnt = aftermath(event, decision, 200, "stop", 70)
+    assert (learnt.request_id, learnt.account_id, learnt.timestamp) == ("r", "a", 5)
+    assert (learnt.status, learnt.output_tokens) == (status, tokens)
 
 
 def test_an_empty_log_gives_an_empty_table(engine: DuckDBEngine, tmp_path: Path) -> None:
