@@ -159,6 +159,8 @@ def check_books(state: GuardState) -> None:
         assert operator.values == _counts(value for member in members for value in member.values)
         asked = _counts(i for member in members for i in range(len(INTENTS)) if member.asks(i))
         assert {i: n for i, n in operator.elevated.items() if n} == asked
+        sent = _counts(span for member in members for span in member.sent)
+        assert operator.heavy == {span: sent.get(span, 0) for span in operator.heavy}
         assert operator.relays == sum(member.relays for member in members)
         assert all(
             count == sum(span in member.sent for member in members) for span, count in operator.heavy.items()

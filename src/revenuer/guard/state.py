@@ -57,6 +57,7 @@ class GuardState:
         """Halve the counts of spans, once in FADE_US."""
         if self.fades:
             self.ledger.halve_reach()
+            self.books.rebuild_watch()
         self.fades = self.now + FADE_US
 
     def take_saved(self) -> list[Saved]:

@@ -37,8 +37,8 @@ def test_a_value_of_one_kind_is_none_of_another() -> None:
     ledger = Ledger(max_accounts=8)
     assert ledger.hashed("ip", "x") != ledger.hashed("email_domain", "x")
     assert ledger.hashed("ip", "x") == ledger.hashed("signup_ip", "x")
-    assert all(ledger.hashed(kind, "") & 7 for kind in ("ip", "system_prompt", "organization"))
-    assert ledger.hashed("system_prompt", "\ud800") != 0
+    assert all(ledger.hashed(kind, "") & 7 for kind in ("ip", "organization", "signup_window"))
+    assert ledger.hashed("organization", "\ud800") != 0
 
 
 @pytest.mark.parametrize(
