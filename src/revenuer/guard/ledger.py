@@ -17,6 +17,7 @@ from revenuer.guard.ledger_kernel import (
     ADDRESSES,
     EMITTED,
     HEAD,
+    HEAVY_COUNT,
     MAX_HITS,
     OUT_SIZE,
     hash_bytes,
@@ -230,9 +231,11 @@ class Ledger:
             self.accounts["flags"][row] = 0
 
     def repeats(self, row: int, span: int) -> bool:
-        """Return whether `span` is a habit of the account: it was reported as heavy and still is among what it repeats."""
+        """Return whether `span` is a habit of the account: it sent it in HEAVY_COUNT prompts or more."""
         account = self.accounts[row]
-        return bool(((account["spans"] == np.uint64(span)) & (account["counts"] >= EMITTED)).any())
+        return bool(
+            ((account["spans"] == np.uint64(span)) & (account["counts"] & ~EMITTED >= HEAVY_COUNT)).any()
+        )
 
     def address(self, client_ip: str) -> int:
         """Return the hash of an address as it came with a request."""
