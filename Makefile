@@ -107,7 +107,9 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 	@touch $@
 
 $(GATEWAYS)/.made: requirements/gateways.txt pyproject.toml | $(VENV)/bin/python
+	@mkdir -p build
 	$(PYTHON) -m venv $(GATEWAYS)
 	$(GATEWAYS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements/gateways.txt
 	$(GATEWAYS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(GATEWAYS)/bin/python -m compileall -q -j 2 $(GATEWAYS)/lib > build/gateways.log || true # LiteLLM compiled at every start takes a minute
 	@touch $@

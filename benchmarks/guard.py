@@ -33,9 +33,9 @@ import numpy as np
 
 from guard_traffic import Traffic, full_ledger
 from revenuer.guard import Guard, GuardState, Policy
-from revenuer.guard.http.assemble import warm_up
 from revenuer.guard.http.wire import EventIn
 from revenuer.guard.memory import load_memory
+from revenuer.guard.warm_up import warm_up
 
 WARM_S = 1.0
 CHUNK = 200

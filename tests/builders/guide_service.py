@@ -41,10 +41,15 @@ def guard_service(folder: Path, policy: str | None = None, port: int | None = No
         yield address
 
 
+def owner(key: str) -> str:
+    """Return the key of the honest account that a replay by `key` takes its block from; one of its own for every thief."""
+    return f"{key}-owner"
+
+
 def accuse(guard: str, key: str) -> None:
-    """Have the account of `key` replay what another account received: evidence enough for any measure."""
-    for account in (account_of("sk-owner"), account_of(key)):
-        event = {"account_id": account, "reasoning_signature": account_of(SIGNATURE)[:32]}
+    """Have the account of `key` replay what the account of `owner(key)` received: evidence enough for any measure."""
+    for account in (account_of(owner(key)), account_of(key)):
+        event = {"account_id": account, "reasoning_signature": account_of(SIGNATURE + key)[:32]}
         httpx.post(f"{guard}/v1/decide", json=event).raise_for_status()
 
 

@@ -51,9 +51,9 @@ def chat(text: str, **more: Any) -> dict[str, Any]:
     return {"model": "m", "messages": [{"role": "user", "content": text}], **more}
 
 
-def replay(**more: Any) -> dict[str, Any]:
+def replay(name: str, **more: Any) -> dict[str, Any]:
     """A request that carries a reasoning block of an earlier answer."""
-    thought = {"type": "thinking", "thinking": "hm", "signature": SIGNATURE}
+    thought = {"type": "thinking", "thinking": "hm", "signature": name + SIGNATURE}
     spoken = {"role": "assistant", "content": [thought, {"type": "text", "text": "answered"}]}
     first, second = {"role": "user", "content": "one"}, {"role": "user", "content": "two"}
     return {"model": "m", "max_tokens": 50, "messages": [first, spoken, second], **more}
@@ -66,10 +66,10 @@ def key(name: str) -> dict[str, str]:
 def test_the_guard_reads_the_body_and_its_refusal_reaches_the_client(
     denying: httpx.Client, model: ModelServer
 ) -> None:
-    assert denying.post(MESSAGES, json=replay(), headers={"x-api-key": "sk-owner"}).status_code == 200
-    assert model.asked[-1][2] == replay()
+    assert denying.post(MESSAGES, json=replay("one"), headers={"x-api-key": "sk-owner"}).status_code == 200
+    assert model.asked[-1][2] == replay("one")
     before = len(model.asked)
-    refused = denying.post(MESSAGES, json=replay(), headers={"x-api-key": "sk-thief"})
+    refused = denying.post(MESSAGES, json=replay("one"), headers={"x-api-key": "sk-thief"})
     assert refused.status_code == 403
     assert refused.headers["content-type"] == "application/json"
     assert refused.json()["type"] == "error"
@@ -85,8 +85,10 @@ def test_headers_that_anybody_may_write_change_nothing(denying: httpx.Client, mo
         "x-forwarded-for": "203.0.113.9, 127.0.0.1", "x-account-id": "somebody", "x-revenuer-action": "deny",
         "x-envoy-auth-partial-body": "true", "x-original-uri": "/healthz",
     }  # fmt: skip
-    denying.post(MESSAGES, json=replay(), headers=key("sk-owner"))
-    assert denying.post(MESSAGES, json=replay(), headers={**key("sk-second"), **forged}).status_code == 403
+    denying.post(MESSAGES, json=replay("two"), headers=key("sk-second-owner"))
+    assert (
+        denying.post(MESSAGES, json=replay("two"), headers={**key("sk-second"), **forged}).status_code == 403
+    )
     assert denying.post(CHAT, json=chat("x"), headers={**key("sk-other"), **forged}).status_code == 200
     assert model.asked[-1][1]["x-revenuer-action"] == "allow"
 

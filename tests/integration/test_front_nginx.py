@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from builders.guide import replaced, snippet
-from builders.guide_service import THROTTLE, accuse, enforcing, guard_service
+from builders.guide_service import THROTTLE, accuse, enforcing, guard_service, owner
 from builders.model_server import ModelServer, model_server
 from builders.programs import free_port, program, started
 
@@ -82,7 +82,7 @@ def test_the_accused_is_refused_and_nobody_else(
     assert refused.status_code == 403
     assert refused.json()["error"]["code"] == "access_denied"
     assert len(model.asked) == before
-    for name in ("sk-owner", "sk-other"):
+    for name in (owner("sk-thief"), "sk-other"):
         answer = client.post(CHAT, json=chat("hello", temperature=0.5), headers=key(name))
         assert answer.json()["choices"][0]["message"]["content"] == "answered"
     assert model.asked[-1][2] == chat("hello", temperature=0.5)

@@ -37,9 +37,8 @@ def append(path: Path, rows: list[dict[str, Any]]) -> None:
 def test_once_prints_what_is_not_allowed_and_exits_with_findings(log: Path) -> None:
     append(log, replay())
     decisions, said = run_once(log, expect=1)
-    assert [(one["request_id"], one["account_id"], one["would"]) for one in decisions] == [
-        ("q2", "thief", "deny")
-    ]
+    assert denied(decisions) == ["q2"]
+    assert all(one["action"] == "observe" for one in decisions), "the default policy only watches"
     assert "3 exchanges, 1 findings, 0 quarantined" in said
 
 

@@ -11,7 +11,9 @@ from typing import IO, Any
 from revenuer.records import InputError, ResourceError, UsageError
 
 TIMEOUT_S = 30.0
-LONGEST_ANSWER = 65_536
+LONGEST_ANSWER, LONGEST_REFUSAL = 65_536, 500
+"""Bytes that are read of an answer."""
+
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -65,7 +67,11 @@ def read_key(key_file: Path | None) -> str:
 
 
 def _address(server: str) -> str:
-    parts = urllib.parse.urlsplit(server)
+    try:
+        parts = urllib.parse.urlsplit(server)
+        _ = parts.port
+    except ValueError as error:
+        raise UsageError(f"got {server!r} for --server; expected an address ({error})") from error
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise UsageError(
             f"got {server!r} for --server; expected an address such as https://guard.internal:8080"
@@ -78,11 +84,13 @@ def _address(server: str) -> str:
 
 
 def _refusal(status: int, answer: IO[bytes], account: str, server: str) -> Exception:
-    if status == 404:
+    said = answer.read(LONGEST_REFUSAL).decode("utf-8", "replace").strip()
+    if status == 404 and "nothing stands" in said:
         return UsageError(f"nothing stands against {account!r} at {server}")
     if status in (401, 403):
         return UsageError(f"the guard at {server} does not take the key (status {status}); check --key-file")
-    said = answer.read(500).decode("utf-8", "replace").strip()
+    if status < 400 or status == 404:
+        return UsageError(f"no guard answers at {server} (status {status}); check the address")
     if status < 500:
         return UsageError(f"the guard at {server} refused the appeal (status {status}): {said}")
     return ResourceError(

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import click
+import msgspec
 
 from revenuer.cli.appeal_request import appeal_to_server, read_key
 from revenuer.guard import GuardState, Policy, lift
@@ -86,7 +87,12 @@ def _lift_in(journal: Path, account: str, owner: str, why: str) -> None:
     books = SqliteJournal(journal, JournalSettings(keep_days=KEEP_DAYS, max_bytes=KEEP_BYTES))
     try:
         state = GuardState(Policy())
-        state.restore(books.load())
+        try:
+            state.restore(books.load())
+        except msgspec.MsgspecError as error:
+            raise InputError(
+                f"the journal {journal} holds a fact that this version cannot read ({error}); upgrade, or restore a backup"
+            ) from error
         now = wall_clock()
         standing = state.standing.get(account)
         if standing is None or not standing.in_force(now):

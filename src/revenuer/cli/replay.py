@@ -11,12 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
+from revenuer.cli.key_file import read_key
 from revenuer.cli.log_options import log_options
 from revenuer.cli.replay_text import print_replay
 from revenuer.cli.run_replay import LogOptions, OpenLog, live, open_log, truth_beside
 from revenuer.cli.run_scan import ACCOUNTS_QUARANTINE_FILE, QUARANTINE_FILE
+from revenuer.detect.campaign_index import INDEX_FILE
+from revenuer.detect.keyed_hash import UNKEYED, Key
 from revenuer.guard.policy import Policy, load_policy
-from revenuer.guard.replay import Findings, ServedRow, findings, served
+from revenuer.guard.replay import Findings, Rounds, ServedRow, findings, served
 from revenuer.ingest import load_mapping
 from revenuer.records import RESTRICTIVE
 from revenuer.report import (
@@ -31,7 +34,14 @@ from revenuer.report.wording import iso
 
 DECISIONS_FILE = "decisions.parquet"
 REPLAY_FILES = frozenset(
-    {DECISIONS_FILE, "campaigns.json", "accounts.parquet", QUARANTINE_FILE, ACCOUNTS_QUARANTINE_FILE}
+    {
+        DECISIONS_FILE,
+        "campaigns.json",
+        "accounts.parquet",
+        INDEX_FILE,
+        QUARANTINE_FILE,
+        ACCOUNTS_QUARANTINE_FILE,
+    }
 )
 """What an earlier replay may have left in its directory; a directory with anything else is not replaced."""
 
@@ -53,6 +63,43 @@ REPLAY_FILES = frozenset(
     show_default=True,
     help="Act as if the policy were live, or in shadow mode: observed, and nothing is left unanswered.",
 )
+@click.option(
+    "--patrol",
+    "patrol_hours",
+    type=click.FloatRange(min=0.25, max=24 * 366),
+    metavar="HOURS",
+    help="Scan the log as well, every so many hours of its own clock; what a scan finds is in force from then on.",
+)
+@click.option(
+    "--patrol-window",
+    "window_days",
+    default=7.0,
+    show_default=True,
+    type=click.FloatRange(min=0.25, max=366),
+    metavar="DAYS",
+    help="How far back each of these scans looks.",
+)
+@click.option(
+    "--patrol-delay",
+    "delay_minutes",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(min=0, max=60 * 24),
+    metavar="MINUTES",
+    help="After how long what it found is in force: the time that a scan takes.",
+)
+@click.option(
+    "--index/--no-index",
+    "with_index",
+    default=True,
+    show_default=True,
+    help="Write campaigns.index too, which takes about a quarter of the replay's time again.",
+)
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path),
+    help="Secret of 16 bytes or more that campaigns.index is hashed with; the guard needs the same.",
+)
 @log_options
 @click.option(
     "--json", "as_json", is_flag=True, help="Print campaigns.json and the counts instead of the table."
@@ -64,23 +111,34 @@ def command(
     enforce: bool,
     as_json: bool,
     mapping: Path | None,
+    patrol_hours: float | None,
+    window_days: float,
+    delay_minutes: float,
+    with_index: bool,
+    key_file: Path | None,
     **how: Any,
 ) -> int:
     """Run the guard over LOGS on the log's own clock: what it would have done, request by request.
 
-    Writes decisions.parquet, campaigns.json and accounts.parquet to --out. A decision uses nothing later than its request. Exit
-    code 1 when anything was restricted (with --shadow: would have been).
+    Writes decisions.parquet, campaigns.json, accounts.parquet and campaigns.index (for another guard) to --out. A decision uses
+    nothing later than its request. Exit code 1 when anything was restricted (with --shadow: would have been).
     """
     check_replaceable(out, REPLAY_FILES)
     written = load_policy(policy_file)
     policy = live(written) if enforce else replace(written, shadow=True, enforce=frozenset())
     options = LogOptions(mapping=load_mapping(mapping) if mapping else None, **how)
+    key = UNKEYED if key_file is None else read_key(key_file)
+    rounds = _rounds(patrol_hours, window_days, delay_minutes)
     with open_log(logs, options) as log:
-        found, truth = _replayed(log, policy, logs)
+        found, truth = _replayed(log, policy, logs, key, rounds)
         restricted = _restricted(log.work / DECISIONS_FILE)
         now = datetime.now(UTC)
         content = campaigns_json(found.result, now)
-        write_directory(out, _contents(log, found, content), known=REPLAY_FILES)
+        files = _contents(log, found, content)
+        if with_index:
+            log.progress.stage("indexing campaigns")
+            files[INDEX_FILE] = log.index(found.result, key, now)
+        write_directory(out, files, known=REPLAY_FILES)
     if as_json:
         click.echo(
             json_bytes(
@@ -92,9 +150,19 @@ def command(
     return 1 if restricted else 0
 
 
-def _replayed(log: OpenLog, policy: Policy, logs: tuple[str, ...]) -> tuple[Findings, tuple[ServedRow, ...]]:
+def _rounds(hours: float | None, window_days: float, delay_minutes: float) -> Rounds | None:
+    if hours is None:
+        return None
+    return Rounds(
+        every_s=round(hours * 3600), window_s=round(window_days * 86_400), delay_s=round(delay_minutes * 60)
+    )
+
+
+def _replayed(
+    log: OpenLog, policy: Policy, logs: tuple[str, ...], key: Key, rounds: Rounds | None
+) -> tuple[Findings, tuple[ServedRow, ...]]:
     decisions = log.work / DECISIONS_FILE
-    state = log.run(policy, decisions, "replaying")
+    state = log.run(policy, decisions, "replaying", key=key, rounds=rounds)
     log.progress.stage("counting")
     found = findings(log.engine, state, log.registered, decisions, log.summary)
     beside = truth_beside(logs) if log.summary.exchanges else None

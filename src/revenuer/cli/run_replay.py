@@ -12,14 +12,17 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from revenuer.cli.run_scan import ACCOUNTS_QUARANTINE_FILE, QUARANTINE_FILE, input_summary
+from revenuer.detect.campaign_index import index_bytes
+from revenuer.detect.keyed_hash import UNKEYED, Key
 from revenuer.engine import DuckDBEngine
 from revenuer.guard.event import Registered
 from revenuer.guard.policy import Policy
-from revenuer.guard.replay import LOG, registry, replay
+from revenuer.guard.replay import LOG, Patrol, Rounds, operators_index, registry, replay
 from revenuer.guard.state import GuardState
 from revenuer.ingest import LogMapping, read_accounts, read_logs
-from revenuer.records import EXCHANGE_SCHEMA, InputError, InputSummary, ResourceError, UsageError
+from revenuer.records import EXCHANGE_SCHEMA, InputError, InputSummary, ResourceError, ScanResult, UsageError
 from revenuer.report import ConsoleProgress
+from revenuer.report.wording import minute
 
 TRUTH_FILE, HARVEST_FILE = "truth.parquet", "truth_requests.parquet"
 """What `revenuer simulate` writes beside a log."""
@@ -42,24 +45,87 @@ class LogOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLog:
-    """A log ready to be replayed, as often as one likes. `work` is a scratch folder; `extra` are files for the result."""
+    """A log ready to be replayed, as often as one likes. `files` hold it as Parquet; `work` is a scratch folder; `extra` are files for
+    the result."""
 
     engine: DuckDBEngine
+    files: tuple[Path, ...]
+    accounts: pa.Table | None
     registered: dict[str, Registered]
     summary: InputSummary
     work: Path
     extra: dict[str, Path]
     progress: ConsoleProgress
+    options: LogOptions
 
-    def run(self, policy: Policy, decisions: Path, stage: str) -> GuardState:
-        """Replay the log under `policy` into the file `decisions`. Raises ResourceError on a full disk."""
-        self.progress.stage(stage, self.summary.exchanges)
+    def run(
+        self,
+        policy: Policy,
+        decisions: Path,
+        stage: str,
+        *,
+        key: Key = UNKEYED,
+        rounds: Rounds | None = None,
+    ) -> GuardState:
+        """Replay the log under `policy` into the file `decisions`, with scans in between if `rounds` asks for them.
+
+        Raises ResourceError on a full disk.
+        """
+        done = Done(self.progress, stage, self.summary.exchanges)
+        patrol = self._patrol(rounds, key, done) if rounds is not None else None
+        done.resume()
         try:
-            return replay(self.engine, self.registered, policy, decisions, self.progress.advance)
+            return replay(
+                self.engine, self.registered, policy, decisions, done.advance, key=key, patrol=patrol
+            )
         except OSError as error:
             raise ResourceError(
                 f"cannot write under {self.work}: {error.strerror or error}; free some space, or pass --workdir elsewhere"
             ) from error
+
+    def index(self, result: ScanResult, key: Key, now: datetime) -> bytes:
+        """Return the campaign index of a replay's result."""
+        with self.fresh_engine(self.work / "index") as engine:
+            return index_bytes(operators_index(engine, self.files, self.accounts, result, key, now))
+
+    def fresh_engine(self, folder: Path) -> DuckDBEngine:
+        """Return an engine without tables, bounded as the user chose."""
+        return DuckDBEngine(folder, memory_mb=self.options.memory_mb, threads=self.options.threads)
+
+    def _patrol(self, rounds: Rounds, key: Key, done: "Done") -> Patrol | None:
+        if self.summary.first is None:
+            return None
+        return Patrol(
+            self.files,
+            self.accounts,
+            rounds,
+            first=round(self.summary.first.timestamp() * 1_000_000),
+            key=key,
+            work=self.work,
+            open_engine=self.fresh_engine,
+            watched=done.scanning,
+        )
+
+
+class Done:
+    """Tells the progress of a replay that is interrupted by scans."""
+
+    def __init__(self, progress: ConsoleProgress, stage: str, total: int) -> None:
+        self._progress, self._stage, self._left = progress, stage, total
+
+    def advance(self, requests: int) -> None:
+        self._left -= requests
+        self._progress.advance(requests)
+
+    def resume(self) -> None:
+        self._progress.stage(self._stage, self._left)
+
+    @contextmanager
+    def scanning(self, moment: datetime) -> Iterator[None]:
+        """Say so while the scan of that moment runs."""
+        self._progress.stage(f"scanning as of {minute(moment)}")
+        yield
+        self.resume()
 
 
 @contextmanager
@@ -102,11 +168,14 @@ def open_log(sources: Sequence[str], options: LogOptions) -> Iterator[OpenLog]:
                 engine.register(LOG, EXCHANGE_SCHEMA.empty_table())
             yield OpenLog(
                 engine=engine,
+                files=tuple(read.files),
+                accounts=table,
                 registered=registry(table),
                 summary=input_summary(read, engine, lines),
                 work=work,
                 extra=extra,
                 progress=progress,
+                options=options,
             )
 
 

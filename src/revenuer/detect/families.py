@@ -45,7 +45,7 @@ class Family:
 
 def find_families(engine: Engine, size: int) -> list[Family]:
     """Return the families of the table `sketch`, largest first. Needs `account_code` and `ex`."""
-    engine.create("prompts_of", "SELECT acct, count(prompt) AS prompts FROM ex GROUP BY acct")
+    count_prompts(engine)
     _find_heavy(engine, size)
     _find_reach(engine)
     rows = engine.query(
@@ -64,6 +64,11 @@ def find_families(engine: Engine, size: int) -> list[Family]:
         rows["reach"].to_numpy(),
         size,
     )
+
+
+def count_prompts(engine: Engine) -> None:
+    """Create `prompts_of` (acct, prompts) from the table `ex`."""
+    engine.create("prompts_of", "SELECT acct, count(prompt) AS prompts FROM ex GROUP BY acct")
 
 
 def _find_heavy(engine: Engine, size: int) -> None:

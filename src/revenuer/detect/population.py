@@ -76,8 +76,8 @@ class Population:
         return np.asarray(domain.indices.fill_null(-1)).astype(np.int64), domain.dictionary
 
 
-def build_population(engine: Engine, accounts: pa.Table | None) -> Population:
-    """Return the population of the engine's table `sketch`; leaves the tables `account_code` and `ex` behind."""
+def code_accounts(engine: Engine) -> None:
+    """Number the accounts of the engine's table `sketch`: leaves `account_code`, and `ex`, the sketches by that number, behind."""
     engine.create(
         "account_code",
         "SELECT account_id, CAST(row_number() OVER (ORDER BY account_id) - 1 AS INTEGER) AS acct "
@@ -92,6 +92,11 @@ def build_population(engine: Engine, accounts: pa.Table | None) -> Population:
         s.cot, s.judge, s.bypass, s.synthetic
         FROM sketch s JOIN account_code c ON s.account_id = c.account_id""",
     )
+
+
+def build_population(engine: Engine, accounts: pa.Table | None) -> Population:
+    """Return the population of the engine's table `sketch`; leaves the tables of `code_accounts` and `registry` behind."""
+    code_accounts(engine)
     intents = ", ".join(
         f"coalesce(avg(CASE WHEN {name} IS NULL THEN NULL WHEN {name} > {threshold} THEN 1.0 ELSE 0.0 END), 0.0) AS {name}_share"
         for name, threshold in THRESHOLDS.items()
@@ -129,9 +134,14 @@ def build_population(engine: Engine, accounts: pa.Table | None) -> Population:
     )
 
 
+def register_accounts(engine: Engine, accounts: pa.Table | None) -> None:
+    """Make the account table, or none, readable as `registry`."""
+    engine.register("registry", ACCOUNT_SCHEMA.empty_table() if accounts is None else accounts)
+
+
 def _registry(engine: Engine, accounts: pa.Table | None) -> pa.Table:
     """Return one account-table row for each account of the log, in code order; nulls where the table has none."""
-    engine.register("registry", ACCOUNT_SCHEMA.empty_table() if accounts is None else accounts)
+    register_accounts(engine, accounts)
     columns = ", ".join(f"max(r.{name}) AS {name}" for name in ACCOUNT_SCHEMA.names if name != "account_id")
     return engine.query(
         f"SELECT c.acct, {columns} FROM account_code c LEFT JOIN registry r ON c.account_id = r.account_id "

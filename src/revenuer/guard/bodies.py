@@ -142,7 +142,7 @@ def _conversation(messages: object, budget: int) -> tuple[str | None, str | None
             if not (parts and all(map(_is_tool_result, parts))):
                 users += 1
                 last = content
-        elif role in _SYSTEM:
+        elif isinstance(role, str) and role in _SYSTEM:
             told.append(text_of(content) or "")
         else:
             signature = _signature(message, parts) or signature

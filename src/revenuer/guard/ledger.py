@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
 from revenuer.detect.intent import BACKGROUND_RATE, INTENTS, THRESHOLDS, load_model
 from revenuer.detect.keyed_hash import UNKEYED
 from revenuer.detect.tokens import MAX_TOKENS
@@ -14,6 +15,7 @@ from revenuer.guard.event import Event
 from revenuer.guard.ledger_kernel import (
     ACCOUNT_ROW,
     ADDRESSES,
+    EMITTED,
     HEAD,
     MAX_HITS,
     OUT_SIZE,
@@ -22,7 +24,7 @@ from revenuer.guard.ledger_kernel import (
     reach_of,
 )
 from revenuer.guard.value_table import ValueTable
-from revenuer.records import InputError, ResourceError
+from revenuer.records import InputError
 
 BET_SHARE = 0.1
 """Share of positive prompts that the intents' e-processes bet on. A bet loses 0.1 nats on a prompt that is not positive."""
@@ -39,14 +41,15 @@ KIND_OF_VALUE = {
     "email_domain": 3,
     "organization": 4,
     "signup_window": 5,
-    "client": 6,
+    "system_prompt": 6,
 }
 """Addresses at sign-up and in use are of one kind: an account that is created and used behind one proxy shows one fact."""
 
 _FACTS = ("payment_fingerprint", "signup_ip", "email_domain")
-_FACT_OF_KIND = {1: 0, 3: 2, 5: 3, 6: 4}
+_FACT_OF_KIND = {1: 0, 3: 2, 5: 3}
 KNOWN_ADDRESSES = 1 << 17
-"""Addresses whose hashes are kept at hand."""
+KNOWN_SYSTEMS = 1 << 12
+"""Addresses and system prompts whose hashes are kept at hand."""
 SIGNUP_WINDOW_US = 6 * 3600 * 1_000_000
 """Sign-ups within six hours count as of one night's work."""
 NO_INDEX = (np.zeros(1, np.uint64), np.full(1, -1, np.int32))
@@ -69,6 +72,7 @@ class Ledger:
         self.evicted = 0
         self.hand = 0
         self._addresses: dict[str, int] = {}
+        self._systems: dict[str, int] = {}
         model = load_model()
         self._weights, self._bias = model.weights, model.bias
         self._bets = _bets()
@@ -89,6 +93,7 @@ class Ledger:
         row: int,
         now: int,
         address: int,
+        system: int,
         prompt: bytes,
         watched: npt.NDArray[np.uint64],
         index: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]] = NO_INDEX,
@@ -96,7 +101,7 @@ class Ledger:
         """Count one request and its prompt; return the kernel's flags. `out` then holds the details until the next call."""
         data = np.frombuffer(prompt, np.uint8) if prompt else NO_TEXT
         flags: int = observe(
-            data, row, now, np.uint64(address), self.accounts, self.reach, watched, index[0], index[1], self._weights, self._bias, self._bets,
+            data, row, now, np.uint64(address), np.uint64(system), self.accounts, self.reach, watched, index[0], index[1], self._weights, self._bias, self._bets,
             self.key[0], self.key[1], self._tokens, self._places, self._kinds, self.out,
         )  # fmt: skip
         return flags
@@ -118,12 +123,8 @@ class Ledger:
         return int(reach_of(self.reach, np.uint64(span)))
 
     def register(self, row: int, event: Event) -> None:
-        """Keep what is registered of the account, and the client that its first request comes from."""
+        """Keep what is registered of the account: at its first request, or when it is first told."""
         organization, account = event.organization_id, event.account
-        if event.tls_fingerprint and event.user_agent:
-            self.accounts["facts"][row, 4] = self.hashed(
-                "client", f"{event.tls_fingerprint}\n{event.user_agent}"
-            )
         if account is not None:
             organization = organization or account.organization_id
             given = (account.payment_fingerprint, account.signup_ip, account.email_domain)
@@ -166,6 +167,10 @@ class Ledger:
     def newest_address(self, row: int) -> int:
         """Return the address that the account came from last for the first time."""
         return int(self.accounts["addresses"][row, int(self.accounts["next_address"][row]) - 1])
+
+    def count_holder(self, row: int, value: int) -> None:
+        """Count the account among the holders of `value`: once, however often it leaves the value and comes back to it."""
+        self.values.add(value, self.hashed("organization", self.names[row]))
 
     def intents_of(self, row: int) -> list[float]:
         """Return the intents' e-processes of the account, in nats."""
@@ -216,6 +221,17 @@ class Ledger:
         """Keep the account from being forgotten, and have `observe` report it."""
         self.accounts["flags"][row] |= 1
 
+    def unmark(self, account_id: str) -> None:
+        """Let the account be forgotten like any other."""
+        row = self.rows.get(account_id)
+        if row is not None:
+            self.accounts["flags"][row] = 0
+
+    def repeats(self, row: int, span: int) -> bool:
+        """Return whether `span` is a habit of the account: it was reported as heavy and still is among what it repeats."""
+        account = self.accounts[row]
+        return bool(((account["spans"] == np.uint64(span)) & (account["counts"] >= EMITTED)).any())
+
     def address(self, client_ip: str) -> int:
         """Return the hash of an address as it came with a request."""
         known = self._addresses.get(client_ip)
@@ -223,6 +239,16 @@ class Ledger:
             if len(self._addresses) >= KNOWN_ADDRESSES:
                 self._addresses.clear()
             known = self._addresses[client_ip] = self.hashed("ip", canonical_address(client_ip))
+        return known
+
+    def system(self, system_prompt: str) -> int:
+        """Return the span that stands for a whole system prompt."""
+        known = self._systems.get(system_prompt)
+        if known is None:
+            if len(self._systems) >= KNOWN_SYSTEMS:
+                self._systems.clear()
+            whole = self.hashed("system_prompt", system_prompt)
+            known = self._systems[system_prompt] = (whole & ~((1 << KIND_BITS) - 1)) | SYSTEM
         return known
 
     def hashed(self, kind: str, value: str) -> int:
@@ -250,19 +276,15 @@ class Ledger:
     def _longest_away(self) -> int:
         """Return the row, of the next SAMPLED that nobody suspects, whose account was away longest: about the oldest of all.
 
-        Raises ResourceError when the ledger is full of suspects.
+        When all are suspects one of them gives way: what is known against it stays in the books, and a gateway must not stop over it.
         """
-        seen = 0
-        while seen < self.max_accounts:
+        for _ in range(0, self.max_accounts, SAMPLED):
             rows = np.arange(self.hand, self.hand + SAMPLED) % self.max_accounts
             self.hand = int(rows[-1]) + 1
-            seen += SAMPLED
             free = rows[self.accounts["flags"][rows] == 0]
             if len(free):
                 return int(free[np.argmin(self.accounts["last"][free])])
-        raise ResourceError(
-            f"all {self.max_accounts} accounts of the ledger are suspects; give the guard a larger --max-accounts"
-        )
+        return int(rows[np.argmin(self.accounts["last"][rows])])
 
     def halve_reach(self) -> None:
         """Let the counts of spans fade, so that what was common a long time ago does not stay so."""

@@ -45,7 +45,7 @@ ACCOUNT_ROW = np.dtype(
         ("next_address", np.uint32),
         ("relays", np.uint32),
         ("organization", np.uint64),
-        ("facts", np.uint64, (5,)),
+        ("facts", np.uint64, (4,)),
         ("hits", np.uint16, (4,)),
         ("log_e", np.float32, (4,)),
         ("spans", np.uint64, (HEAVY_SLOTS,)),
@@ -59,7 +59,7 @@ ACCOUNT_ROW = np.dtype(
 """What is kept of every account: about 550 bytes. Times in microseconds; `log_e` natural logarithms of the intents' e-processes;
 `relays`: 1 when it began a conversation with a reasoning
 signature; `organization` and `facts` hashes of what is registered
-(card, sign-up address, mail domain, six hours of the sign-up, client; 0 = not known); `spans`/`counts`/`stamps` the spans it repeats; `bloom` the spans it sent lately; `addresses` hashes of its last networks' addresses."""
+(card, sign-up address, mail domain, six hours of the sign-up; 0 = not known); `spans`/`counts`/`stamps` the spans it repeats; `bloom` the spans it sent lately; `addresses` hashes of its last networks' addresses."""
 
 _GENERATION_BITS = BLOOM_WORDS * 64
 _FULL = _GENERATION_BITS // 3
@@ -129,6 +129,7 @@ def observe(
     row: int,
     now: int,
     address: np.uint64,
+    system: np.uint64,
     accounts: np.ndarray,
     reach: np.ndarray,
     watched: np.ndarray,
@@ -146,9 +147,11 @@ def observe(
 ) -> int:
     """Take the prompt `data` (uint8, empty = none) of account `row` into `accounts` and `reach`; return flags, and details in `out`.
 
-    `now` microseconds; `address` the hash of the address it came from, 0 = not known. `watched`: an open-addressing table of spans to report; `index_keys`, `index_rows`: the
-    table of a campaign index, or empty. `bets` float32 (2, 4): nats that a positive and a negative prompt
-    add to an intent's e-process. `tokens` uint64 (3, MAX_TOKENS), `places` int64 (2, MAX_TOKENS), `kinds` uint8: scratch. `out`: HEAD places, then
+    `now` microseconds; `address` the hash of the address it came from, `system` that of its system prompt, 0 = not known; the
+    latter counts as one more span of a prompt, since an instruction may stand there as well. `watched`: an open-addressing table of
+    spans to report; `index_keys`, `index_rows`: the table of a campaign index, or empty. `bets` float32 (3, 4): nats that a positive and a
+    negative prompt add to an intent's e-process, and the score from which a prompt is positive. `tokens` uint64 (3, MAX_TOKENS), `places` int64
+    (2, MAX_TOKENS), `kinds` uint8: scratch. `out`: HEAD places, then
     HEAVY, WATCHED and INDEXED spans (MAX_HITS each), then all spans of the prompt.
     """
     account = accounts[row]
@@ -174,15 +177,19 @@ def observe(
     if bits:
         flags |= POSITIVE
     out[0] = bits
-    if count == 0:
-        return flags
-    out[1] = siphash(text_hash(hashes, count), k0, k1)
-    used = winnow(hashes, kinds, count, grams, spans, 0)
+    used = 0
+    if count > 0:
+        out[1] = siphash(text_hash(hashes, count), k0, k1)
+        used = winnow(hashes, kinds, count, grams, spans, 0)
     base = HEAD + 3 * MAX_HITS
     stamp = np.uint16(account.prompts & np.uint32(0xFFFF))
     for i in range(used):
-        span = (siphash(spans[i], k0, k1) << _KIND_SHIFT) | np.uint64(SPAN)
-        out[base + i] = span
+        out[base + i] = (siphash(spans[i], k0, k1) << _KIND_SHIFT) | np.uint64(SPAN)
+    if system != np.uint64(0):
+        out[base + used] = system
+        used += 1
+    for i in range(used):
+        span = out[base + i]
         flags |= _place(span, stamp, account, out)
         if len(watched) > 1 and probe(watched, span) >= 0 and out[4] < np.uint64(MAX_HITS):
             out[HEAD + MAX_HITS + np.int64(out[4])] = span
@@ -281,4 +288,4 @@ def hash_bytes(data: np.ndarray, kind: np.uint64, k0: np.uint64, k1: np.uint64) 
     return (h & ~np.uint64(7)) | kind
 
 
-OUT_SIZE = HEAD + 3 * MAX_HITS + MAX_TOKENS
+OUT_SIZE = HEAD + 3 * MAX_HITS + MAX_TOKENS + 1

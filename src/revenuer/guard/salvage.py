@@ -51,6 +51,7 @@ def open_body(body: bytes) -> Opened:
     Invalid UTF-8 and lone surrogates are read with replacement marks, as lenient servers do. Raises InputError where it is nested
     deeper than MAX_DEPTH.
     """
+    body = _in_utf8(body)
     check_depth(body)
     try:
         return Opened(_decode(body))
@@ -61,6 +62,15 @@ def open_body(body: bytes) -> Opened:
         return Opened(json.loads(text, strict=False))
     except (ValueError, RecursionError):
         return _salvaged(text.encode("utf-8", "replace"))
+
+
+def _in_utf8(body: bytes) -> bytes:
+    """Return the body in UTF-8. Python's servers (`json.loads`, so FastAPI and vLLM) also take UTF-16 and UTF-32, unasked: what they can
+    read and the guard cannot would pass unread."""
+    encoding = json.detect_encoding(body)
+    if encoding in ("utf-8", "utf-8-sig"):
+        return body
+    return body.decode(encoding, "replace").encode("utf-8", "replace")
 
 
 def check_depth(body: bytes) -> None:

@@ -20,16 +20,13 @@ class SpanTable:
         if 2 * (self.used + 1) > len(self.keys):
             held = self.keys[self.keys != 0]
             self.keys = np.zeros(2 * len(self.keys), np.uint64)
-            for one in held:
-                _insert(self.keys, one)
+            _insert_all(self.keys, held)
         self.used += int(_insert(self.keys, np.uint64(span)))
 
     def keep(self, spans: npt.NDArray[np.uint64]) -> None:
         """Forget all but `spans`."""
         self.keys = np.zeros(max(FIRST_SLOTS, 1 << (4 * len(spans) - 1).bit_length()), np.uint64)
-        self.used = 0
-        for span in spans:
-            self.used += int(_insert(self.keys, span))
+        self.used = int(_insert_all(self.keys, spans))
 
 
 @njit(cache=True)
@@ -42,3 +39,11 @@ def _insert(keys: np.ndarray, key: np.uint64) -> int:
         at = (at + np.uint64(1)) & mask
     keys[at] = key
     return 1
+
+
+@njit(cache=True)
+def _insert_all(keys: np.ndarray, spans: np.ndarray) -> int:
+    used = 0
+    for span in spans:
+        used += _insert(keys, span)
+    return used

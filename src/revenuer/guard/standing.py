@@ -1,5 +1,7 @@
 """A measure that stands against an account until it runs out or is lifted, and the books that caps and budgets are counted in."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from revenuer.records import Action
@@ -47,6 +49,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 def lifted(standing: Standing, owner: str, why: str, now: int) -> Standing:
     """Return the measure as an appeal leaves it: over at `now` (microseconds), and remembered with who lifted it and why."""
     return msgspec.structs.replace(standing, until=min(standing.until, now), lifted_by=owner, lifted_why=why)
+
+
+def renamed(standing: Standing, name_of: Callable[[str], str]) -> Standing:
+    """Return the measure with operators under the names that `name_of` gives them now; the very one given where none changed."""
+    operator = name_of(standing.operator)
+    cleared = tuple((name_of(name), weight) for name, weight in standing.cleared)
+    if operator == standing.operator and cleared == standing.cleared:
+        return standing
+    return msgspec.structs.replace(standing, operator=operator, cleared=cleared)
 
 
 class Meter(msgspec.Struct, kw_only=True):

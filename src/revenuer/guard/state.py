@@ -14,6 +14,9 @@ from revenuer.guard.suspicion import Books
 from revenuer.guard.suspicion.hearsay import news_of
 from revenuer.guard.suspicion.keeping import KINDS, changes, take_back
 
+FADE_US = 14 * 86400 * 1_000_000
+"""What was common a fortnight ago is half as common now."""
+
 
 class GuardState:
     """The whole state of one node. Only the functions of `core` change it; nothing here reads a clock or opens a file.
@@ -21,14 +24,15 @@ class GuardState:
     `sharing`: notes for other nodes are kept for `take_notes`. `unsure`: this node does not hear all the others now, so that being
     the first to see something here proves nothing. Both are set by the fleet, and off where there is none. `position`: how far the
     shared order was applied, opaque, saved with the facts that follow from it. `unread`: notes that could not be understood.
-    `betting`: accounts whose e-processes gained since they were saved.
+    `betting`: accounts whose e-processes gained since they were saved. `fades`: when the counts of spans are halved next.
     """
 
     def __init__(self, policy: Policy, ledger: Ledger | None = None) -> None:
         self.policy = policy
-        self.ledger = ledger if ledger is not None else Ledger()
+        self.ledger = ledger if ledger is not None else Ledger()  # an empty one is false
         self.books = Books(self.ledger)
         self.now = 0
+        self.fades = 0
         self.meter = Meter()
         self.standing: dict[str, Standing] = {}
         self.received = Receipts()
@@ -48,6 +52,12 @@ class GuardState:
     @sharing.setter
     def sharing(self, on: bool) -> None:
         self.books.sharing = on
+
+    def fade(self) -> None:
+        """Halve the counts of spans, once in FADE_US."""
+        if self.fades:
+            self.ledger.halve_reach()
+        self.fades = self.now + FADE_US
 
     def take_saved(self) -> list[Saved]:
         """Return what changed since the last call and must be stored, oldest first."""

@@ -1,14 +1,13 @@
 """Facts that nobody restores but everybody may ask about later: which policy and which campaign index came into force, and who asked."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
 from revenuer.detect.campaign_index import CampaignIndex
 from revenuer.guard.audit.entry import digest_of
 from revenuer.guard.audit.measure_changes import GUARD
+from revenuer.guard.policy import Policy
 from revenuer.guard.saved import Saved
 
 ANNOUNCED = frozenset({"policy", "index"})
@@ -27,13 +26,10 @@ class Announcement:
     about: str
 
 
-def policy_fact(policy: object, actor: str = GUARD) -> Saved:
-    """Return the fact that `policy` is in force by the wish of `actor`; policies with the same content give the same digest.
-
-    `policy`: any dataclass; its fields are kept as JSON, what JSON has no form for (networks, dates) as text.
-    """
-    text = msgspec.json.encode(policy, enc_hook=_plain, order="deterministic").decode()
-    return _fact("policy", actor, text, digest_of(text.encode()), "policy in force")
+def policy_fact(policy: Policy, actor: str = GUARD) -> Saved:
+    """Return the fact that `policy` is in force by the wish of `actor`; policies with the same content give the same digest."""
+    text = msgspec.json.encode(policy, order="deterministic").decode()
+    return _fact("policy", actor, text, digest_of(text.encode()), f"policy {policy.version} in force")
 
 
 def index_fact(index: CampaignIndex | None, actor: str = GUARD) -> Saved:
@@ -53,7 +49,3 @@ def read_announcement(value: bytes) -> Announcement:
 def _fact(kind: str, actor: str, text: str, digest: str, about: str) -> Saved:
     announcement = Announcement(actor=actor, digest=digest, text=text, about=about)
     return Saved(kind, _KEY, msgspec.json.encode(announcement))
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else str(value)

@@ -1,22 +1,24 @@
 """Asks a guard that lives in the front's own process."""
 
 import asyncio
-from collections.abc import Callable
 
 from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.guard import Guard
+from revenuer.guard.http.books import Books
+from revenuer.guard.journal import SqliteJournal
 from revenuer.records import Decision
 
-FLUSH_S = 1.0
-"""Seconds between two hand-overs to the journal: what a crash may cost at most."""
+FLUSH_S = 0.5
+"""Seconds between two hand-overs to the journal."""
 
 
 class InProcessJudge:
-    """Owns `guard`: no other thread or loop may call it. `close`: called after the last flush (to close the journal)."""
+    """Owns `guard`, and `journal` if that is its: no other thread or loop may call them."""
 
-    def __init__(self, guard: Guard, closing: Callable[[], None] | None = None) -> None:
+    def __init__(self, guard: Guard, journal: SqliteJournal | None = None) -> None:
         self._guard = guard
-        self._closing = closing
+        self._journal = journal
+        self._books = Books(guard, journal)
         self._flushing: asyncio.Task[None] | None = None
 
     async def decide(self, event: Event) -> Decision:
@@ -30,10 +32,9 @@ class InProcessJudge:
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        self._guard.flush()
-        if self._closing is not None:
-            self._closing()
-            self._closing = None
+        self._books.flush()
+        if self._journal is not None:
+            self._journal.close()
 
     def _keep_flushing(self) -> None:
         if self._flushing is None or self._flushing.done():
@@ -42,4 +43,4 @@ class InProcessJudge:
     async def _flush_for_ever(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_S)
-            self._guard.flush()
+            self._books.flush()

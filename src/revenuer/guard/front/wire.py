@@ -38,11 +38,15 @@ class Wire:
 
     def __init__(self, address: str, headers: dict[str, str]) -> None:
         """`address`: `http://host:port` or `https://...`, with a path in front of the routes or without. Raises UsageError."""
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+            port = parts.port
+        except ValueError as error:
+            raise UsageError(f"{address!r} is no address of a guard: {error}") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UsageError(f"{address!r} is no address of a guard; write http://host:port")
         self._host = parts.hostname
-        self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        self._port = port or (443 if parts.scheme == "https" else 80)
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._prefix = parts.path.rstrip("/")
         named = {"host": parts.netloc.rpartition("@")[2], "content-type": "application/json", **headers}

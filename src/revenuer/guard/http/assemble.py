@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from revenuer.detect.keyed_hash import UNKEYED, Key
-from revenuer.guard.event import Event
 from revenuer.guard.fleet import Fleet, FleetOptions
 from revenuer.guard.guard import Guard
 from revenuer.guard.http.admin import Admin
@@ -33,6 +32,7 @@ from revenuer.guard.memory_file import MemoryFile
 from revenuer.guard.policy import load_policy
 from revenuer.guard.state import GuardState
 from revenuer.guard.trusted_proxies import TrustedProxies
+from revenuer.guard.warm_up import warm_up
 from revenuer.records import UsageError
 
 
@@ -147,25 +147,6 @@ def _listen_and_serve(
         tls=options.tls,
         on_ready=lambda: _announce(address, options),
     )
-
-
-def warm_up(guard: Guard) -> None:
-    """Have every kernel compiled before the first request: decides a made-up event in an empty state that is then thrown away."""
-    scratch = Guard(GuardState(guard.state.policy))
-    for number in range(3):
-        scratch.decide(
-            Event(
-                request_id=f"warm-up-{number}",
-                account_id=f"warm-up-{number % 2}",
-                model="warm-up",
-                timestamp=wall_clock(),
-                prompt="Explain how a bill becomes a law, step by step, and name each committee on its way. "
-                * 4,
-                system_prompt="You are helpful.",
-                client_ip="192.0.2.1",
-                reasoning_signature="warm-up",
-            )
-        )
 
 
 def _watched(options: ServeOptions, admin: Admin, gate: Gate, metrics: Metrics) -> tuple[Watched, ...]:

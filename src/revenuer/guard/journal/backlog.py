@@ -40,6 +40,7 @@ class Backlog:
         self.facts.clear()
         self.steps.clear()
         self.allowed.clear()
+        self.merged = 0
 
     def _merge(self) -> None:
         """Keep the last step of each fact only. A measure that was imposed and lifted meanwhile still gives both entries."""

@@ -29,7 +29,7 @@ TABLES = (
     "CREATE TABLE campaign (campaign_id TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
     " decisions INTEGER NOT NULL, unanswered INTEGER NOT NULL, log10_e REAL) WITHOUT ROWID",
     "CREATE TABLE gap (id INTEGER PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL, dropped INTEGER NOT NULL,"
-    " error TEXT NOT NULL)",
+    " merged INTEGER NOT NULL, error TEXT NOT NULL)",
     "CREATE TABLE progress (batch INTEGER NOT NULL)",
     "INSERT INTO progress VALUES (0)",
     *AUDIT_TABLES,
@@ -147,6 +147,9 @@ def _explained(path: Path) -> Iterator[None]:
                 f"cannot use the journal {path} ({error}); check the disk and the permissions of the file and its folder"
             ) from error
         raise _corrupt(path, str(error)) from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes the damaged place in its message, and the module sqlite3 cannot decode that.
+        raise _corrupt(path, "its text is no UTF-8") from error
 
 
 def _create(path: Path) -> None:

@@ -28,10 +28,12 @@ class Disk:
         self._connection: sqlite3.Connection | None = connection
         self._batch = _last_batch(connection)
         self._dropped_told = 0
+        self._merged_told = 0
         self.failed_since: int | None = None
         self.error: str | None = None
         self.stored_decisions = 0
         self.mended_rows = 0
+        self.merged_changes = 0
         self.over_limit = False
         prepare_to_write(connection, settings.synchronous)
 
@@ -46,9 +48,10 @@ class Disk:
                 self.mended_rows += write_backlog(connection, backlog, self._clock(), self._batch + 1)
             self._batch += 1
             self.stored_decisions += len(backlog.decisions)
+            self.merged_changes += backlog.merged
             backlog.clear()
             self._note_gap(connection, dropped)
-        except (sqlite3.Error, msgspec.MsgspecError, RevenuerError, OSError) as error:
+        except (sqlite3.Error, msgspec.MsgspecError, UnicodeDecodeError, RevenuerError, OSError) as error:
             self._failed(error)
             return False
         self.failed_since, self.error = None, None
@@ -62,7 +65,7 @@ class Disk:
             more, self.over_limit = prune(
                 self._connection, self._clock(), self._settings.keep_days, self._settings.max_bytes
             )
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self._failed(error)
             return False
         return more
@@ -91,16 +94,16 @@ class Disk:
         return self._connection
 
     def _note_gap(self, connection: sqlite3.Connection, dropped: int) -> None:
-        lost = dropped - self._dropped_told
-        if self.failed_since is None and not lost:
+        lost, merged = dropped - self._dropped_told, self.merged_changes - self._merged_told
+        if self.failed_since is None and not lost and not merged:
             return
         now = self._clock()
         error = self.error or "decisions came faster than the disk took them"
         connection.execute(
-            "INSERT INTO gap (since, until, dropped, error) VALUES (?, ?, ?, ?)",
-            (self.failed_since or now, now, lost, error),
+            "INSERT INTO gap (since, until, dropped, merged, error) VALUES (?, ?, ?, ?, ?)",
+            (self.failed_since or now, now, lost, merged, error),
         )
-        self._dropped_told = dropped
+        self._dropped_told, self._merged_told = dropped, self.merged_changes
 
     def _failed(self, error: Exception) -> None:
         if self.failed_since is None:

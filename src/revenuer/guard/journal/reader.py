@@ -68,7 +68,7 @@ class JournalReader:
     def _readable(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise InputError(
                 f"cannot read the journal {self.path} ({error}); it may be damaged: restore it from a backup"
             ) from error

@@ -48,18 +48,9 @@ class SqliteJournal:
         self._lock = OwnerLock(path)
         self._started_empty: str | None = None
         try:
-            connection = self._open(clock)
-            try:
-                self._disk = Disk(path, connection, settings, clock)
-            except BaseException:
-                connection.close()
-                raise
-        except BaseException as error:
+            self._disk = self._open(clock)
+        except BaseException:
             self._lock.release()
-            if isinstance(error, sqlite3.Error):
-                raise ResourceError(
-                    f"cannot write the journal {path} ({error}); check the disk and its permissions"
-                ) from error
             raise
         self._intake = Intake(settings.keep == "all", settings.pending_decisions, clock)
         self.record = self._intake.record
@@ -116,7 +107,7 @@ class SqliteJournal:
             pending_facts=facts,
             stored_decisions=self._disk.stored_decisions,
             dropped_decisions=self._intake.dropped,
-            merged_changes=sum(one.merged for one in waiting),
+            merged_changes=self._disk.merged_changes + sum(one.merged for one in waiting),
             mended_rows=self._disk.mended_rows,
             over_limit=self._disk.over_limit,
             started_empty=self._started_empty,
@@ -136,9 +127,9 @@ class SqliteJournal:
         if self._thread.is_alive() or status.pending_decisions or status.pending_facts:
             raise ResourceError(self._unwritten())
 
-    def _open(self, clock: Callable[[], int]) -> sqlite3.Connection:
+    def _open(self, clock: Callable[[], int]) -> Disk:
         try:
-            return create_or_open(self.path)
+            connection = create_or_open(self.path)
         except CorruptJournalError:
             if not self._settings.start_empty_if_corrupt:
                 raise
@@ -146,9 +137,16 @@ class SqliteJournal:
             self._started_empty = (
                 f"the journal was damaged, was renamed to {aside.name}, and the measures in it are forgotten"
             )
-        connection = create_or_open(self.path)
-        AuditTrail(connection).tell("started_empty", self._started_empty, clock())
-        return connection
+            connection = create_or_open(self.path)
+        try:
+            if self._started_empty is not None:
+                AuditTrail(connection).tell("started_empty", self._started_empty, clock())
+            return Disk(self.path, connection, self._settings, clock)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            connection.close()
+            raise ResourceError(
+                f"cannot write the journal {self.path} ({error}); check the disk and its permissions"
+            ) from error
 
     def _run(self) -> None:
         """The writer's thread."""

@@ -1,38 +1,32 @@
 """What a replay concludes, in the records that a scan's readers know: campaigns, sanctioned customers, a verdict on every account."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from revenuer.engine import Engine
-from revenuer.guard.event import Registered
+from revenuer.guard.event import Event, Registered
 from revenuer.guard.policy import Policy
-from revenuer.guard.policy.ceiling import covers
+from revenuer.guard.policy.ceiling import bound, covers
+from revenuer.guard.replay.campaign_record import campaign_record, sanctioned_record
 from revenuer.guard.replay.containment import Containment, containment, decided, members_table
-from revenuer.guard.replay.operators import OperatorSummary, operators
+from revenuer.guard.replay.operators import operators
 from revenuer.guard.state import GuardState
 from revenuer.records import (
     LICENSED_DISTILLATION,
     AccountVerdict,
     Action,
     Campaign,
-    CampaignDetail,
-    Confidence,
-    Evidence,
     InputSummary,
-    Lineage,
     NotEvaluated,
-    Outcome,
     Prevalence,
     ScanResult,
     Verdict,
 )
 
-HIGH, MEDIUM = 6.0, 4.0
-"""log10 e from which confidence is high, and medium: the scan's bands."""
 DECIDED = "decided"
 """The engine's table of decisions and what became of them."""
-_EXTRACTION = ("AML.T0024", "AML.T0024.002", "AML.T0040")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +53,22 @@ def findings(
         return Findings(result=_result(summary, (), (), ()), containment=())
     decided(engine, DECIDED, decisions)
     licensed = _licensed(registered, state.policy)
-    found = [(one, [name for name, _ in one.accounts if name not in licensed]) for one in operators(state)]
+    found = [
+        (one, [name for name, _ in one.accounts if name not in licensed])
+        for one in operators(state, lambda account: _exempt(account, registered, state))
+    ]
     groups = licensed_groups(licensed)
     members = members_table([*groups, *((one.operator, accounts) for one, accounts in found)])
     counts = containment(engine, DECIDED, members)
     seen = [(one, accounts) for one, accounts in found if one.operator in counts]
+    known = frozenset(one.operator for one, _ in seen)
     campaigns = tuple(
-        _campaign(one, tuple(accounts), counts[one.operator], rank)
+        campaign_record(one, tuple(accounts), counts[one.operator], rank, known)
         for rank, (one, accounts) in enumerate(seen, start=1)
     )
     customers = [(group, accounts) for group, accounts in groups if group in counts]
     sanctioned = tuple(
-        _sanctioned(tuple(accounts), counts[group], rank)
+        sanctioned_record(tuple(accounts), counts[group], rank)
         for rank, (group, accounts) in enumerate(customers, start=1)
     )
     result = _result(summary, campaigns, sanctioned, _verdicts(engine, campaigns, licensed))
@@ -101,94 +99,12 @@ def _licensed(registered: Mapping[str, Registered], policy: Policy) -> dict[str,
     }
 
 
-def _campaign(found: OperatorSummary, accounts: tuple[str, ...], counts: Containment, rank: int) -> Campaign:
-    confidence = Confidence.HIGH if found.log10_e >= HIGH else Confidence.MEDIUM
-    if found.log10_e < MEDIUM:
-        confidence = Confidence.LOW
-    evidence = Evidence(
-        signal="guard",
-        family="live",
-        outcome=Outcome.POSITIVE,
-        log10_bayes_factor=found.log10_e,
-        summary=found.reason,
-        look_alike="anybody honest whose traffic the live signals cannot tell from it",
-        request_ids=counts.request_ids,
-    )
-    return _record(
-        counts,
-        accounts,
-        rank=rank,
-        log10_e=found.log10_e,
-        confidence=confidence,
-        evidence=(evidence,),
-        headline=found.reason,
-        action="Look at the evidence, then keep or lift the measures: `revenuer scan` weighs the same log with hindsight.",
-        doubt=("An account that can show that it is alone, or that a public tool sent the shared text.",),
-    )
-
-
-def _sanctioned(accounts: tuple[str, ...], counts: Containment, rank: int) -> Campaign:
-    return _record(
-        counts,
-        accounts,
-        rank=rank,
-        log10_e=0.0,
-        confidence=Confidence.LOW,
-        evidence=(),
-        headline="a distillation licence that was declared and verified",
-        action="None: check the licence's terms.",
-        doubt=(),
-    )
-
-
-def _record(
-    counts: Containment,
-    accounts: tuple[str, ...],
-    *,
-    rank: int,
-    log10_e: float,
-    confidence: Confidence,
-    evidence: tuple[Evidence, ...],
-    headline: str,
-    action: str,
-    doubt: tuple[str, ...],
-) -> Campaign:
-    facts = {
-        "answered before containment": f"{counts.answered_before:,}",
-        "answered after containment": f"{counts.answered_after:,}",
-        "unanswered": f"{counts.unanswered:,}",
-    }
-    return Campaign(
-        campaign_id=counts.group,
-        rank=rank,
-        confidence=confidence,
-        log10_e=log10_e,
-        accounts=accounts,
-        exchanges=counts.requests,
-        harvest_exchanges=counts.answered,
-        output_tokens=counts.output_tokens,
-        first_seen=counts.first_seen,
-        last_seen=counts.last_seen,
-        models=counts.models,
-        techniques=_EXTRACTION if evidence else (),
-        headline=headline,
-        evidence=evidence,
-        lineage=Lineage(),
-        recommended_action=action,
-        would_change_our_mind=doubt,
-        detail=CampaignDetail(
-            accounts=(),
-            bin_s=3600,
-            bin_starts=(),
-            timeline=(),
-            deployment_timeline=(),
-            heat_accounts=(),
-            heat=(),
-            edges=(),
-            examples=(),
-            facts=facts,
-        ),
-    )
+def _exempt(account: str, registered: Mapping[str, Registered], state: GuardState) -> bool:
+    """Return whether the policy, as it stands at the end, lets no measure be taken against the account whatever the evidence."""
+    who = registered.get(account)
+    asked = Event(request_id="", account_id=account, model="", timestamp=state.now)
+    _, allowed = state.policy.listed(asked, who)
+    return bound(who, allowed, math.inf, state.policy).at_most in (Action.ALLOW, Action.OBSERVE)
 
 
 def _verdicts(

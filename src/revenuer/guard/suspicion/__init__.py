@@ -1,6 +1,6 @@
 """Finds operators in live traffic: links, pools and vocabularies of accounts, each an e-process, and who belongs to them."""
 
-from revenuer.guard.suspicion.attend import attend
+from revenuer.guard.suspicion.attend import attend, declared
 from revenuer.guard.suspicion.books import Books
 from revenuer.guard.suspicion.indexed import use_index
 from revenuer.guard.suspicion.judge_account import judge_account
@@ -13,6 +13,7 @@ __all__ = [
     "Pool",
     "Suspect",
     "attend",
+    "declared",
     "foreign_signature",
     "judge_account",
     "use_index",

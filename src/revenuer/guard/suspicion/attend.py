@@ -9,7 +9,7 @@ from revenuer.guard.ledger_kernel import FIRST, HEAVY, INDEXED, NEW_ADDRESS, POS
 from revenuer.guard.suspicion.books import Books
 from revenuer.guard.suspicion.indexed import look_up_identity, look_up_spans
 from revenuer.guard.suspicion.linked import became_elevated, seek_link
-from revenuer.guard.suspicion.pooled import has_habit, span_sent
+from revenuer.guard.suspicion.pooled import has_habit, is_instruction, span_sent
 from revenuer.guard.suspicion.suspect import MAX_SPANS, Suspect
 
 ELEVATED_AT = math.log(100.0)
@@ -24,6 +24,7 @@ def attend(event: Event, row: int, flags: int, books: Books, now: int) -> Suspec
 
     `flags` and the ledger's `out` are those of the event's own `observe`; they are read before anything else is observed.
     """
+    books.make_room(event.account_id)
     suspect = books.suspects.get(event.account_id)
     if flags & FIRST:
         suspect = _register(row, books, suspect, now)
@@ -35,7 +36,7 @@ def attend(event: Event, row: int, flags: int, books: Books, now: int) -> Suspec
         suspect = look_up_spans(books, event.account_id, suspect, books.ledger.reported(2), now)
     if flags & POSITIVE:
         suspect = _positive(event, row, books, suspect, now)
-    if flags & HEAVY:
+    if flags & HEAVY and not declared(event):
         for span in books.ledger.reported(0):
             has_habit(books, event.account_id, span, now)
         suspect = books.suspects.get(event.account_id)
@@ -51,8 +52,10 @@ def declared(event: Event) -> bool:
 
 
 def _register(row: int, books: Books, suspect: Suspect | None, now: int) -> Suspect | None:
-    for value in books.ledger.facts_of(row):
-        books.ledger.values.add(value)
+    if suspect is not None:
+        books.returns(suspect, row)
+    for value in sorted(books.ledger.facts_of(row)):
+        books.ledger.count_holder(row, value)
         suspect = _comes_with(books, row, value, suspect, now)
     return suspect
 
@@ -61,7 +64,7 @@ def _new_address(row: int, books: Books, suspect: Suspect | None, now: int) -> S
     value = books.ledger.newest_address(row)
     if value in books.ledger.facts_of(row):
         return suspect
-    books.ledger.values.add(value)
+    books.ledger.count_holder(row, value)
     if suspect is not None:
         books.gains_value(suspect, value)
         if suspect.intents:
@@ -111,25 +114,32 @@ def _keep_spans(books: Books, ledger: Ledger, suspect: Suspect, positives: int) 
 
 
 def _watched(event: Event, books: Books, suspect: Suspect | None, now: int) -> Suspect | None:
+    """Take in the watched spans of the prompt: a pool's, an operator's instruction, words of its vocabulary."""
     text = int(books.ledger.out[1])
-    newly: set[str] = set()
-    for span in books.ledger.reported(1):
+    spans = books.ledger.reported(1)
+    for span in spans:
         span_sent(books, span, text)
-        names = books.marked_spans.get(span)
-        if not names or declared(event):
-            continue
-        for name in tuple(names):
+    if declared(event):
+        return suspect
+    heavy: dict[str, list[int]] = {}
+    spoken: dict[str, list[int]] = {}
+    for span in spans:
+        for name in books.marked_spans.get(span, ()):
             operator = books.operator(name)
-            if operator is None:
-                continue
-            if span in operator.heavy:
-                suspect = suspect or books.suspect(event.account_id, now)
-                suspect.sent.add(span)
-            elif suspect is not None and span not in suspect.sent:
-                suspect.sent.add(span)
-                newly.add(operator.name)
-    if suspect is not None:
-        for name in newly:
+            if operator is not None:
+                (heavy if span in operator.heavy else spoken).setdefault(operator.name, []).append(span)
+    for name, sent in heavy.items():
+        suspect = suspect or books.suspect(event.account_id, now)
+        for span in sent:
+            books.sends(suspect, span)
+        if is_instruction(sent, books.operators[name]):
+            suspect.instructed.add(name)
+    if suspect is None:
+        return None
+    for name, words in spoken.items():
+        if not suspect.sent.issuperset(words):
             suspect.heard[name] = suspect.heard.get(name, 0) + 1
-        books.changed.add(("suspect", suspect.account_id))
+        for span in words:
+            books.sends(suspect, span)
+    books.changed.add(("suspect", suspect.account_id))
     return suspect

@@ -8,30 +8,33 @@ import math
 from collections.abc import Iterator
 
 from revenuer.guard.suspicion.books import Books
-from revenuer.guard.suspicion.house import WEAK_KINDS
-from revenuer.guard.suspicion.linked import elevated_rate
+from revenuer.guard.suspicion.house import SIGNUP_NIGHT
+from revenuer.guard.suspicion.linked import elevated_rate, siblings
+from revenuer.guard.suspicion.pooled import is_private
 from revenuer.guard.suspicion.replayed import DECISIVE
 from revenuer.guard.suspicion.suspect import Operator, Suspect
 
-MOST = {1: 2.5, 2: 2.0, 3: 1.5, 5: 1.5, 6: 1.0}
-"""Most that one shared value counts, by kind: card, address, mail domain, night of the sign-up, client. Proxies have honest neighbours; cards are issued in series."""
-KINDS = {1: "payment fingerprint", 2: "address", 3: "mail domain", 5: "night of sign-up", 6: "client"}
+MOST = {1: 2.5, 2: 2.0, 3: 1.5, 5: 1.5}
+"""Most that one shared value counts, by kind: card, address, mail domain, night of the sign-up. Proxies have honest neighbours; cards are issued in series."""
+KINDS = {1: "payment fingerprint", 2: "address", 3: "mail domain", 5: "night of sign-up"}
 NOT_SHOWN = -0.3
 """log10 that is paid for the kinds that an account does not show."""
 LENT = 2.0
-MOST_LENT = 4.0
+"""What it counts that others replay an account's signatures, however many do: what it received may have been published or stolen."""
 PER_WORD = 1.2
 MOST_WORDS = 3.6
 MOST_TEMPLATE = 4.0
+LEAST_SENDERS = 3
 COMMON_SHARE = 0.01
-"""A night in which more than one in a hundred accounts signed up, a client that more than these have, says nothing."""
+"""A night in which more than one in a hundred accounts signed up says nothing."""
 MOST_IDENTITY = 2.5
 """Shared identity convicts nobody who asks for nothing suspect: proxies and nights have honest neighbours."""
 MOST_INTENT = 1.0
 """What an account asks for tells an operator's accounts from most people, not from those who ask for the same honestly."""
 CORROBORATED = 0.5
 MOST_ALONE = 2.0
-"""Nor do words convict alone: without log10 0.5 of other evidence they count for this at most, since a rubric or a phrase may be public."""
+"""Nor do words convict alone: without log10 0.5 of other evidence they count for this at most, since a rubric or a phrase may be public,
+and an instruction may be quoted, planted or read aloud. Only the habit of an instruction that is not public convicts by itself."""
 RELAY_SHARE = 0.5
 LEAST_RELAYS = 0.01
 HABIT_OF_OPERATOR = 0.3
@@ -39,14 +42,16 @@ HABIT_OF_OPERATOR = 0.3
 
 def belonging(books: Books, suspect: Suspect, operator: Operator) -> tuple[float, tuple[str, ...]]:
     """Return (log10 e-value, signals strongest first) of the suspect's being one of the operator's accounts."""
-    if suspect.replayed.get(operator.name):
+    if any(books.operator(name) is operator for name in suspect.replayed):
         return DECISIVE, ("replays a reasoning signature that another account received",)
     found = sorted(_evidence(books, suspect, operator), reverse=True)
     if not found:
         return 0.0, ()
     total = NOT_SHOWN + sum(weight for weight, _ in found)
     named = _stories(books, suspect, operator).keys() & {"named", "words"}
-    if not (named or suspect.intents or suspect.relays or suspect.lent or suspect.sent & operator.heavy):
+    if not (
+        named or suspect.intents or suspect.relays or suspect.lent or _is_instructed(books, suspect, operator)
+    ):
         total = min(total, MOST_IDENTITY)
     return total, tuple(words for _, words in found)
 
@@ -56,15 +61,12 @@ def _evidence(books: Books, suspect: Suspect, operator: Operator) -> Iterator[tu
     inside = suspect.operator is not None and books.operator_of(suspect) is operator
     others = len(operator.members) - inside
     if suspect.lent:
-        yield (
-            min(LENT * len(suspect.lent), MOST_LENT),
-            "its reasoning signatures are replayed by other accounts",
-        )
+        yield LENT, "its reasoning signatures are replayed by other accounts"
     if others < 2:
         return
     values = list(_shared_values(books, suspect, operator, inside, others))
     yield from values
-    yield from _content(books, suspect, operator, sum(weight for weight, _ in values))
+    yield from _content(books, suspect, operator, inside, sum(weight for weight, _ in values))
     if suspect.relays and operator.relays >= HABIT_OF_OPERATOR * len(operator.members):
         rate = max(LEAST_RELAYS, books.relays / len(books.ledger))
         yield math.log10(RELAY_SHARE / rate), "begins conversations with somebody's reasoning signatures"
@@ -96,10 +98,10 @@ def _shared_values(
     best: dict[int, float] = {}
     size = len(books.ledger)
     for value in suspect.values:
-        held = operator.values.get(value, 0) - inside
+        held = operator.values.get(value, 0) - inside - _siblings_with(books, suspect, operator, value)
         holders = books.ledger.values.holders(value)
         kind = value & 7
-        cap = max(books.cap(), COMMON_SHARE * size) if kind in WEAK_KINDS else books.cap()
+        cap = max(books.cap(), COMMON_SHARE * size) if kind == SIGNUP_NIGHT else books.cap()
         if held < 1 or holders > cap:
             continue
         outside = (max(holders - held - 1, 0) + 1) / max(size - others, 1)
@@ -109,15 +111,30 @@ def _shared_values(
             yield weight, f"shares a {KINDS[kind]} with the operator's accounts"
 
 
+def _siblings_with(books: Books, suspect: Suspect, operator: Operator, value: int) -> int:
+    """Return how many members that hold `value` are of the suspect's own organisation: sharing it with them says nothing."""
+    if not suspect.organization or value not in operator.values:
+        return 0
+    others = (books.suspects[name] for name in books.holders.get(value, ()) if name in operator.members)
+    return sum(other is not suspect and siblings(suspect, other) for other in others)
+
+
 def _content(
-    books: Books, suspect: Suspect, operator: Operator, corroboration: float
+    books: Books, suspect: Suspect, operator: Operator, inside: bool, corroboration: float
 ) -> Iterator[tuple[float, str]]:
     """Yield the evidence of what is asked, and of the words: the stronger whole, the weaker half."""
     n, size = len(operator.members), len(books.ledger)
+    row = books.ledger.row_of(suspect.account_id, suspect.since)
     words, told = 0.0, ""
-    for span in suspect.sent & operator.heavy:
-        outside = (max(books.ledger.reach_of(span) - n, 0) + 1) / size
-        weight = min(math.log10(0.7 / outside), MOST_TEMPLATE)
+    instructed = _is_instructed(books, suspect, operator)
+    for span in suspect.sent & operator.heavy.keys() if instructed else ():
+        senders = operator.heavy[span] - inside
+        if senders < LEAST_SENDERS:
+            continue
+        outside = (max(books.ledger.reach_of(span) - senders - 1, 0) + 1) / size
+        alone = books.ledger.repeats(row, span) and is_private(books, span)
+        most = MOST_TEMPLATE if alone or corroboration >= CORROBORATED else MOST_ALONE
+        weight = min(math.log10(senders / max(n - inside, 1) / outside), most)
         if weight > words:
             words, told = weight, "sends the operator's instruction"
     asks = operator.main_intent
@@ -136,6 +153,10 @@ def _content(
             intent if intent > words else 0.5 * intent,
             "asks for the same kind of output as the operator's accounts",
         )
+
+
+def _is_instructed(books: Books, suspect: Suspect, operator: Operator) -> bool:
+    return any(books.operator(name) is operator for name in suspect.instructed)
 
 
 def _heard(books: Books, suspect: Suspect, operator: Operator) -> int:

@@ -8,11 +8,17 @@ import numpy.typing as npt
 
 from revenuer.detect.campaign_index import CampaignIndex
 from revenuer.guard.ledger import NO_INDEX, Ledger
-from revenuer.guard.span_table import SpanTable
-from revenuer.guard.suspicion.suspect import Operator, Pool, Suspect
+from revenuer.guard.span_table import FIRST_SLOTS, SpanTable
+from revenuer.guard.suspicion.suspect import MAX_VALUES, Operator, Pool, Suspect
 
 MAX_HABITS = 300_000
-"""Spans of which it is remembered who has them as a habit; when full, those of a single account go, oldest first."""
+"""Spans of which it is remembered who has them as a habit; when full, those that are no pool's go, oldest first."""
+MAX_POOLS = 20_000
+"""Pools watched at once; when full, those with the least evidence go."""
+MAX_SUSPECTS = 50_000
+"""Suspects kept beside the members of contained operators, and at most one for every second account that the ledger has room for."""
+REMARKED_AT = 1.15
+"""What an operator is recognised by is gone through anew when it has grown by this factor: as the ledger grows, more values link."""
 LEAST_CAP = 20
 CAP_SHARE = 0.003
 NAME_DIGITS = 8
@@ -25,9 +31,10 @@ class Books:
 
     `holders`: identity value -> suspects that hold it. `habits`: span -> accounts that have it as a habit (a list until it is a pool's).
     `marked_values`, `marked_spans`: values and spans by which members of contained operators are recognised. `watched`: spans that the kernel
-    reports. `renamed`: operators that were merged into others. `learnt`: operator -> members
-    when its vocabulary was learnt. `changed`: names of what was changed, for whoever stores
-    it. With `sharing`, what other nodes must hear is kept: `news` (suspects), `habits_told` and `crossed` signatures.
+    reports. `declared`: accounts that say what they do and were verified; they belong to no operator. `renamed`: operators that were merged
+    into others. `learnt`, `compared`: operator -> members when its vocabulary was learnt, or compared with others'. `changed`: names of
+    what was changed, for whoever stores it. With `sharing`, what other nodes must hear is kept: `news` (suspects), `habits_told` and
+    `crossed` signatures.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -40,10 +47,12 @@ class Books:
         self.pools: dict[int, Pool] = {}
         self.marked_values: dict[int, str] = {}
         self.marked_spans: dict[int, set[str]] = {}
+        self.declared: set[str] = set()
         self.renamed: dict[str, str] = {}
         self.index: CampaignIndex | None = None
         self.elevated: dict[int, int] = {}
         self.learnt: dict[str, int] = {}
+        self.compared: dict[str, int] = {}
         self.relays = 0
         self.contained = 0
         self.operators_seen = 0
@@ -75,6 +84,7 @@ class Books:
             since=now,
             values=self.ledger.values_of(row),
             relays=self.ledger.relays(row),
+            declared=account_id in self.declared,
         )
         self.add_suspect(found)
         self.ledger.mark(row)
@@ -92,15 +102,64 @@ class Books:
         if self.sharing:
             self.news.add(suspect.account_id)
 
+    def declare(self, account_id: str, declared: bool) -> None:
+        """Take in whether an account says what it does and was verified; who does belongs to no operator from now on."""
+        if declared == (account_id in self.declared):
+            return
+        (self.declared.add if declared else self.declared.discard)(account_id)
+        suspect = self.suspects.get(account_id)
+        if suspect is not None:
+            suspect.declared = declared
+            if declared:
+                self.leave(suspect)
+
+    def returns(self, suspect: Suspect, row: int) -> None:
+        """Give a suspect's account, of which the ledger knew nothing (any more), back what is known of it."""
+        self.ledger.mark(row)
+        suspect.organization = self.ledger.organization(row)
+        if suspect.relays:
+            self.ledger.accounts["relays"][row] = 1
+        for value in sorted(self.ledger.facts_of(row)):
+            self.gains_value(suspect, value)
+
+    def make_room(self, account_id: str) -> None:
+        """Forget the oldest suspects, when there are too many, but for that account and the members of contained operators."""
+        if len(self.suspects) <= min(MAX_SUSPECTS, max(self.ledger.max_accounts // 2, 1)):
+            return
+        free = [
+            one for one in self.suspects.values() if one.account_id != account_id and not self.belongs(one)
+        ]
+        for suspect in free[: max(len(free) // 4, 1)]:
+            self._forget(suspect)
+
+    def belongs(self, suspect: Suspect) -> bool:
+        """Return whether the suspect is counted to a contained operator."""
+        operator = self.operator_of(suspect)
+        return operator is not None and operator.contained > 0
+
+    def _forget(self, suspect: Suspect) -> None:
+        self.leave(suspect)
+        for value in suspect.values:
+            self.holders[value].remove(suspect.account_id)
+            if not self.holders[value]:
+                del self.holders[value]
+        for intent in range(suspect.intents.bit_length()):
+            if suspect.asks(intent):
+                self.elevated[intent] -= 1
+        del self.suspects[suspect.account_id]
+        self.ledger.unmark(suspect.account_id)
+        self.changed.add(("suspect", suspect.account_id))
+
     def gains_value(self, suspect: Suspect, value: int) -> None:
         """Note that a suspect holds one more identity value."""
-        if value in suspect.values:
+        if value in suspect.values or len(suspect.values) >= MAX_VALUES:
             return
         suspect.values.add(value)
         self.holders.setdefault(value, []).append(suspect.account_id)
         operator = self.operator_of(suspect)
         if operator is not None:
             operator.values[value] = operator.values.get(value, 0) + 1
+            self._mark_values(operator, (value,))
         self.tell(suspect)
 
     def begins_with_signature(self, row: int, suspect: Suspect | None) -> None:
@@ -119,6 +178,11 @@ class Books:
         while name in self.renamed:
             name = self.renamed[name]
         return self.operators.get(name)
+
+    def present_name(self, name: str) -> str:
+        """Return the name that the operator of that name goes by now; the same where no operator is known by it."""
+        operator = self.operator(name)
+        return operator.name if operator is not None else name
 
     def operator_of(self, suspect: Suspect) -> Operator | None:
         return self.operator(suspect.operator) if suspect.operator is not None else None
@@ -145,14 +209,32 @@ class Books:
 
     def join(self, operator: Operator, suspect: Suspect) -> None:
         """Count a suspect that belongs to no operator yet to this one."""
-        if suspect.operator is not None:
+        if suspect.operator is not None or suspect.declared:
             return
         suspect.operator = operator.name
         operator.members.add(suspect.account_id)
         for value in suspect.values:
             operator.values[value] = operator.values.get(value, 0) + 1
+        for span in suspect.sent & operator.heavy.keys():
+            operator.heavy[span] += 1
         _count_intents(operator, suspect, 1)
+        self._mark_values(operator, suspect.values)
         self.changed |= {("operator", operator.name), ("suspect", suspect.account_id)}
+
+    def mark_heavy(self, operator: Operator, spans: Iterable[int]) -> None:
+        """Let `spans` mark the operator; counts those of its members that sent them."""
+        for span in spans:
+            if span not in operator.heavy:
+                operator.heavy[span] = sum(span in self.suspects[name].sent for name in operator.members)
+
+    def sends(self, suspect: Suspect, span: int) -> None:
+        """Note that a suspect sent a watched span."""
+        if span in suspect.sent:
+            return
+        suspect.sent.add(span)
+        operator = self.operator_of(suspect)
+        if operator is not None and span in operator.heavy:
+            operator.heavy[span] += 1
 
     def leave(self, suspect: Suspect) -> None:
         """Take a suspect out of its operator."""
@@ -166,7 +248,12 @@ class Books:
                 operator.values[value] -= 1
             else:
                 operator.values.pop(value, None)
+        for span in suspect.sent & operator.heavy.keys():
+            operator.heavy[span] -= 1
         _count_intents(operator, suspect, -1)
+        if not operator.members and not operator.contained:
+            del self.operators[operator.name]
+            self.learnt.pop(operator.name, None)
         self.changed |= {("operator", operator.name), ("suspect", suspect.account_id)}
 
     def merge(self, into: Operator, other: Operator) -> Operator:
@@ -183,16 +270,22 @@ class Books:
             if log10_e > into.sources.get(kind, 0.0):
                 into.sources[kind] = log10_e
                 into.reasons[kind] = other.reasons[kind]
-        for value, linked in other.trials.items():
-            into.trials[value] = into.trials.get(value, 0) + linked
-        into.heavy |= other.heavy
+        if into.asks < 0:
+            into.asks, into.trials = other.asks, dict(other.trials)
+        elif into.asks == other.asks:
+            for value, linked in other.trials.items():
+                into.trials[value] = into.trials.get(value, 0) + linked
+        self.mark_heavy(into, other.heavy)
         into.vocabulary |= other.vocabulary if into.main_intent == other.main_intent else set()
+        self._remark(other, into)
         into.began = min(into.began, other.began)
         into.last = max(into.last, other.last)
         into.requests += other.requests
         into.answered += other.answered
         if into.contained and other.contained:
             self.contained -= 1
+        elif into.contained or other.contained:
+            into.marked = 0
         into.contained = min((t for t in (into.contained, other.contained) if t), default=0)
         self.changed |= {("operator", into.name), ("operator", other.name)}
         return into
@@ -222,14 +315,37 @@ class Books:
         names = (f"G-{digest[:digits]}" for digits in range(NAME_DIGITS, len(digest)))
         return next(name for name in names if name not in self.operators and name not in self.renamed)
 
+    def mark(self, operator: Operator) -> None:
+        """Make known by what the accounts of a contained operator are recognised."""
+        if operator.marked and len(operator.members) < REMARKED_AT * operator.marked:
+            return
+        operator.marked = max(len(operator.members), 1)
+        self._mark_values(operator, operator.values)
+        for span in operator.heavy:
+            self.marked_spans.setdefault(span, set()).add(operator.name)
+        self.watch(operator.heavy)
+
+    def _mark_values(self, operator: Operator, values: Iterable[int]) -> None:
+        if operator.contained:
+            for value in values:
+                if self.links(value):
+                    self.marked_values[value] = operator.name
+
+    def _remark(self, other: Operator, into: Operator) -> None:
+        """Let the spans that marked `other` mark the operator that it is merged into, as far as they are its own."""
+        for span in {*other.heavy, *other.vocabulary}:
+            if other.name in self.marked_spans.get(span, ()):
+                self.unmark(span, other.name)
+                if span in into.heavy or span in into.vocabulary:
+                    self.marked_spans.setdefault(span, set()).add(into.name)
+
     def watch(self, spans: Iterable[int]) -> None:
+        """Let the kernel report these spans from now on, and no longer those that are neither a pool's nor an operator's."""
         for span in spans:
             self.watched.add(span)
-
-    def rebuild_watch(self) -> None:
-        """Let the kernel report only what still belongs to a pool or an operator."""
-        live = set(self.pools) | set(self.marked_spans)
-        self.watched.keep(np.fromiter(live, np.uint64, len(live)))
+        if self.watched.used > 2 * (len(self.pools) + len(self.marked_spans)) + FIRST_SLOTS:
+            live = set(self.pools) | set(self.marked_spans)
+            self.watched.keep(np.fromiter(live, np.uint64, len(live)))
 
     def unmark(self, span: int, name: str) -> None:
         """Let `span` no longer stand for the operator of that name."""

@@ -15,12 +15,7 @@ def contain(books: Books, operator: Operator, now: int) -> None:
         books.contained += 1
         operator.replaces = _taken_over(books, operator, now)
     learn_vocabulary(books, operator)
-    for value in operator.values:
-        if books.links(value):
-            books.marked_values[value] = operator.name
-    for span in operator.heavy:
-        books.marked_spans.setdefault(span, set()).add(operator.name)
-        books.watched.add(span)
+    books.mark(operator)
     books.changed.add(("operator", operator.name))
 
 
@@ -39,8 +34,8 @@ def _taken_over(books: Books, operator: Operator, now: int) -> str | None:
             or not other.last <= operator.began <= other.last + SUCCESSION_US
         ):
             continue
-        marks = operator.heavy | operator.vocabulary | set(operator.values)
-        theirs = other.heavy | other.vocabulary | set(other.values)
+        marks = {*operator.heavy, *operator.vocabulary, *operator.values}
+        theirs = {*other.heavy, *other.vocabulary, *other.values}
         shared = len(marks & theirs) / max(min(len(marks), len(theirs)), 1)
         if shared > best:
             best, found = shared, other.name

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from revenuer.guard.suspicion.suspect import Operator
 
 LEAST_MEMBERS = 4
-WEAK_KINDS = frozenset({5, 6})
-"""Kinds of value that link nobody by themselves: many strangers sign up in one night, and many run one client."""
+SIGNUP_NIGHT = 5
+"""Kind of value that links nobody by itself: many strangers sign up in one night."""
 HOUSE_SHARE = 0.6
 """A value that this share of the members hold makes them a house."""
 
@@ -18,5 +18,5 @@ def is_house(operator: Operator) -> bool:
 
 
 def strongest(values: Mapping[int, int]) -> int:
-    """Return how many accounts hold the commonest of `values` (value -> holders), of the kinds that may link."""
-    return max((held for value, held in values.items() if value & 7 not in WEAK_KINDS), default=0)
+    """Return how many accounts hold the commonest of `values` (value -> holders), of those that may link."""
+    return max((held for value, held in values.items() if value & 7 != SIGNUP_NIGHT), default=0)

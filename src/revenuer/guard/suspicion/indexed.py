@@ -14,6 +14,7 @@ from revenuer.detect.campaign_index import CampaignIndex, KeyKind, fingerprint_k
 from revenuer.detect.string_hash import hash_string
 from revenuer.guard.event import Event
 from revenuer.guard.suspicion.books import Books
+from revenuer.guard.suspicion.containment import contain
 from revenuer.guard.suspicion.suspect import Suspect
 from revenuer.guard.suspicion.weighing import CONTAIN_AT, discount
 
@@ -21,6 +22,9 @@ WORTH_KEEPING = 1.0
 """log10 from which a match makes an account a suspect: what ten times as many members as strangers have."""
 NAMED = 3.0
 """log10 that being named a member by a scan counts: in 30 scans of the range one to fifteen in a thousand of those named were honest."""
+ONCE = 2.0
+"""Most that a campaign's span counts until an account has the habit of it: an instruction may be quoted, planted or read aloud."""
+MAX_WEIGHT = 100.0
 STORIES = {
     KeyKind.MEMBER: "named",
     KeyKind.SPAN: "words", KeyKind.BAND: "words", KeyKind.SYSTEM: "words",
@@ -71,7 +75,7 @@ def _recognise(books: Books, index: CampaignIndex, now: int) -> None:
         name, most = named.most_common(1)[0] if named else ("", 0)
         campaign = books.operator(name) if name else None
         if campaign is not None and campaign is not operator and most >= max(3, 0.5 * len(operator.members)):
-            books.merge(campaign, operator)
+            contain(books, books.merge(campaign, operator), now)
 
 
 def look_up_spans(
@@ -81,8 +85,12 @@ def look_up_spans(
     index = books.index
     if index is None:
         return suspect
+    row = books.ledger.row_of(account_id, now)
     for span in spans:
-        suspect = _matched(books, index, int(fingerprint_key(np.uint64(span))), account_id, suspect, now)
+        most = MAX_WEIGHT if books.ledger.repeats(row, span) else ONCE
+        suspect = _matched(
+            books, index, int(fingerprint_key(np.uint64(span))), account_id, suspect, now, most
+        )
     return suspect
 
 
@@ -122,11 +130,17 @@ def _values(event: Event) -> Iterator[tuple[KeyKind, str]]:
 
 
 def _matched(
-    books: Books, index: CampaignIndex, key: int, account_id: str, suspect: Suspect | None, now: int
+    books: Books,
+    index: CampaignIndex,
+    key: int,
+    account_id: str,
+    suspect: Suspect | None,
+    now: int,
+    most: float = MAX_WEIGHT,
 ) -> Suspect | None:
     for row in index.rows(key):
         kind = KeyKind(int(index.entries["kind"][row]))
-        weight = NAMED if kind is KeyKind.MEMBER else index.log10_weight(row)
+        weight = NAMED if kind is KeyKind.MEMBER else min(index.log10_weight(row), most)
         if weight < WORTH_KEEPING and suspect is None:
             continue
         suspect = suspect or books.suspect(account_id, now)

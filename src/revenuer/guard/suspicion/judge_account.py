@@ -44,12 +44,11 @@ def judge_account(suspect: Suspect, books: Books, now: int, requests: int) -> As
 
 def _candidates(suspect: Suspect, books: Books) -> list[Operator]:
     names = {suspect.operator} if suspect.operator is not None else set()
-    names |= set(suspect.heard) | set(suspect.indexed)
+    names |= set(suspect.heard) | set(suspect.indexed) | suspect.instructed
+    names |= {s.operator for s in map(books.suspects.get, suspect.lent) if s is not None and s.operator}
     for value in suspect.values:
         if value in books.marked_values:
             names.add(books.marked_values[value])
-    for span in suspect.sent:
-        names |= books.marked_spans.get(span, set())
     found = {o.name: o for o in (books.operator(name) for name in names if name) if o is not None}
     return sorted(found.values(), key=lambda operator: (operator.ordinal, operator.name))
 

@@ -6,7 +6,7 @@ import msgspec
 
 from revenuer.guard.saved import Saved
 from revenuer.guard.suspicion.books import Books
-from revenuer.guard.suspicion.house import WEAK_KINDS
+from revenuer.guard.suspicion.house import SIGNUP_NIGHT
 from revenuer.guard.suspicion.suspect import Operator, Pool, Suspect
 
 KINDS = ("suspect", "operator", "pool", "books")
@@ -87,8 +87,8 @@ def take_back(books: Books, kind: str, key: str, value: bytes) -> None:
 
 def _mark(books: Books, operator: Operator) -> None:
     for value in operator.values:
-        if value & 7 not in WEAK_KINDS:
+        if value & 7 != SIGNUP_NIGHT:
             books.marked_values[value] = operator.name
-    for span in operator.heavy | operator.vocabulary:
+    for span in {*operator.heavy, *operator.vocabulary}:
         books.marked_spans.setdefault(span, set()).add(operator.name)
         books.watched.add(span)

@@ -9,7 +9,7 @@ import math
 
 from revenuer.guard.suspicion.books import Books
 from revenuer.guard.suspicion.containment import contain
-from revenuer.guard.suspicion.house import WEAK_KINDS, is_house
+from revenuer.guard.suspicion.house import SIGNUP_NIGHT, is_house
 from revenuer.guard.suspicion.suspect import Operator, Suspect
 from revenuer.guard.suspicion.weighing import bet, discount
 
@@ -32,17 +32,20 @@ def became_elevated(books: Books, suspect: Suspect, intent: int, now: int) -> No
 
 def seek_link(books: Books, suspect: Suspect, now: int) -> None:
     """Join an elevated suspect with the one, elevated in the same intent, that holds the rarest value in common with it."""
+    if suspect.declared:
+        return
     best: tuple[int, int, str] | None = None
     for value in suspect.values:
         others = books.holders.get(value, ())
-        if len(others) < 2 or value & 7 in WEAK_KINDS:
+        if len(others) < 2 or value & 7 == SIGNUP_NIGHT:
             continue
         held = books.ledger.values.holders(value)
         if held > books.cap() or (best is not None and held >= best[0]):
             continue
         for name in others:
             other = books.suspects[name]
-            if other is not suspect and other.intents & suspect.intents and not siblings(suspect, other):
+            asks_alike = other is not suspect and other.intents & suspect.intents and not other.declared
+            if asks_alike and not siblings(suspect, other):
                 best = (held, value, name)
                 break
     if best is None:
@@ -51,6 +54,8 @@ def seek_link(books: Books, suspect: Suspect, now: int) -> None:
     if suspect.operator is not None and books.operator_of(suspect) is books.operator_of(other):
         return
     operator = books.join_all((suspect, other), now, merge=False)
+    if books.operator_of(suspect) is not books.operator_of(other):
+        return  # both belonged elsewhere already: a pair that is met again with each new address is no new trial
     if operator.asks < 0:
         operator.asks = (suspect.intents & other.intents).bit_length() - 1
     if suspect.asks(operator.asks) and other.asks(operator.asks):

@@ -6,9 +6,10 @@ a rare value that an earlier one holds? Strangers do as often as those values ar
 
 from collections import Counter
 
-from revenuer.guard.suspicion.books import MAX_HABITS, Books
+from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
+from revenuer.guard.suspicion.books import MAX_HABITS, MAX_POOLS, Books
 from revenuer.guard.suspicion.containment import contain
-from revenuer.guard.suspicion.house import HOUSE_SHARE, WEAK_KINDS, strongest
+from revenuer.guard.suspicion.house import HOUSE_SHARE, SIGNUP_NIGHT, strongest
 from revenuer.guard.suspicion.suspect import Operator, Pool
 from revenuer.guard.suspicion.weighing import CONTAIN_AT, bet, discount
 
@@ -19,12 +20,17 @@ LEAST_CHANCE = 1 / 300
 LEAST_ACCOUNTS = 5
 PURE = 0.5
 """A pool is an operator's only where half of it shares identity; of a public template an operator may be a part."""
+STILL_LINKED = 0.25
+"""A contained operator's instruction is its own while this share of those who send it by habit share identity."""
 HABIT_SHARE = 0.34
 """And where a third of all who ever sent the span send it by habit: a phrase of the language is sent once by many."""
 DISTINCT = 0.8
 """And where the prompts around it differ: a class sends one exercise, an operator deals out its work."""
 LEAST_SENT = 5
-KEPT_TEXTS = 2000
+KEPT_TEXTS = 500
+FEW_SPANS, MANY_SPANS = 2, 3
+"""Spans of an instruction that one prompt must contain to be taken for it; fewer where few mark the operator."""
+_KIND = (1 << KIND_BITS) - 1
 HOPELESS = -4.0
 """A pool with so much evidence of strangers is watched no longer."""
 
@@ -41,23 +47,30 @@ def meets_habit(books: Books, account_id: str, span: int, now: int) -> None:
     accounts = books.habits.get(span)
     if accounts is None:
         if len(books.habits) >= MAX_HABITS:
-            _forget_lone_habits(books)
+            _forget_habits(books)
         books.habits[span] = [account_id]
         return
-    if account_id in accounts:
-        return
-    accounts.append(account_id)
     pool = books.pools.get(span)
+    if account_id in accounts or (pool is None and len(accounts) >= 2):
+        return  # a span of which the pool was given up belongs to the public
+    accounts.append(account_id)
     if pool is None:
-        if len(accounts) > 2:
-            return
+        if len(books.pools) >= MAX_POOLS:
+            _forget_pools(books)
         books.pools_seen += 1
         pool = books.pools[span] = Pool(span=span, ordinal=books.pools_seen)
-        books.watched.add(span)
+        books.watch((span,))
         _enter(books, pool, accounts[0])
     _enter(books, pool, account_id)
     _weigh(books, pool, now)
     books.changed.add(("pool", str(span)))
+
+
+def is_instruction(spans: list[int], operator: Operator) -> bool:
+    """Return whether one prompt with these of the operator's heavy spans contains its instruction: one span is four words, which anybody
+    may write; a whole system prompt is not."""
+    enough = FEW_SPANS if len(operator.heavy) <= MANY_SPANS else MANY_SPANS
+    return len(spans) >= enough or any(span & _KIND == SYSTEM for span in spans)
 
 
 def span_sent(books: Books, span: int, text: int) -> None:
@@ -66,6 +79,16 @@ def span_sent(books: Books, span: int, text: int) -> None:
     if pool is not None and pool.sent < KEPT_TEXTS:
         pool.sent += 1
         pool.texts.add(text)
+
+
+def is_private(books: Books, span: int) -> bool:
+    """Return whether a contained operator's span still is nobody else's: enough of those who send it by habit share identity, and few send
+    it without. Else it has become a public template, and those who took it up are not convicted by it."""
+    pool = books.pools.get(span)
+    if pool is None:
+        return False
+    n = len(pool.accounts)
+    return len(pool.matched) >= STILL_LINKED * n and n >= HABIT_SHARE * books.ledger.reach_of(span)
 
 
 def _enter(books: Books, pool: Pool, account_id: str) -> None:
@@ -79,12 +102,14 @@ def _enter(books: Books, pool: Pool, account_id: str) -> None:
         shared = {
             value
             for value in values
-            if value & 7 not in WEAK_KINDS and value in pool.values and books.links(value)
+            if value & 7 != SIGNUP_NIGHT and value in pool.values and books.links(value)
         }
         pool.log10_e += bet(_chance(books, pool), EXPECTED, bool(shared))
         if shared:
             pool.matched.add(account_id)
             for name in pool.accounts:
+                if name in pool.matched:
+                    continue
                 known = books.ledger.rows.get(name)
                 if known is not None and shared & books.ledger.values_of(known):
                     pool.matched.add(name)
@@ -100,7 +125,7 @@ def _chance(books: Books, pool: Pool) -> float:
     total = 0.0
     for value, held in pool.values.items():
         holders = books.ledger.values.holders(value)
-        if holders <= cap and value & 7 not in WEAK_KINDS:
+        if holders <= cap and value & 7 != SIGNUP_NIGHT:
             total += (max(holders - held, 0) + 1) / size
     return min(max(total, LEAST_CHANCE), EXPECTED)
 
@@ -122,7 +147,6 @@ def _weigh(books: Books, pool: Pool, now: int) -> None:
     ):
         return
     operator = _operator_of(books, pool, now)
-    operator.heavy.add(pool.span)
     if log10_e > operator.sources.get("template", 0.0):
         operator.sources["template"] = log10_e
         operator.reasons["template"] = (
@@ -143,12 +167,26 @@ def _operator_of(books: Books, pool: Pool, now: int) -> Operator:
         other = books.operator_of(suspect)
         if other is not None and other is not operator and not other.contained:
             books.leave(suspect)
+        books.sends(suspect, pool.span)
         books.join(operator, suspect)
+    if pool.span not in operator.heavy:
+        books.mark_heavy(operator, (pool.span,))
+        operator.marked = 0
     return operator
 
 
-def _forget_lone_habits(books: Books) -> None:
-    """Drop the older half of the habits that only one account has."""
-    lone = [span for span, accounts in books.habits.items() if len(accounts) == 1]
-    for span in lone[: max(len(lone) // 2, 1)]:
+def _forget_habits(books: Books) -> None:
+    """Drop the older half of the habits that are no pool's: those of one account, and those that were given up."""
+    idle = [span for span in books.habits if span not in books.pools]
+    for span in idle[: max(len(idle) // 2, 1)]:
         del books.habits[span]
+
+
+def _forget_pools(books: Books) -> None:
+    """Drop the half of the pools, of those that mark no operator, against which there is the least evidence."""
+    idle = sorted(
+        (p for p in books.pools.values() if p.span not in books.marked_spans), key=lambda p: p.log10_e
+    )
+    for pool in idle[: max(len(idle) // 2, 1)]:
+        del books.pools[pool.span]
+        books.habits.pop(pool.span, None)

@@ -5,6 +5,9 @@ import msgspec
 MAX_SPANS = 160
 """Spans kept of a suspect: those that it shares with other accounts, from prompts that are themselves suspect."""
 
+MAX_VALUES = 256
+"""Identity values kept of a suspect: one that changes its address with every request holds no more."""
+
 
 class Suspect(msgspec.Struct, kw_only=True):
     """What is known against one account. All hashes are the ledger's.
@@ -14,7 +17,8 @@ class Suspect(msgspec.Struct, kw_only=True):
     e-process passed the mark. `declared`: says what it does and was verified. `relays`: sent a reasoning signature in the first turn of a conversation.
     `operator`: the one it is counted to. `replayed`: by operator, foreign signatures that it sent. `lent`: accounts that sent signatures which
     it received. `heard`: by operator, prompts in which it used a word of the operator's vocabulary that it had not used before.
-    `sent`: watched spans that it sent. `indexed`: by campaign of the index, evidence (log10) by the story it tells.
+    `sent`: watched spans that it sent. `instructed`: operators whose
+    instruction it sent. `indexed`: by campaign of the index, evidence (log10) by the story it tells.
     """
 
     account_id: str
@@ -30,6 +34,7 @@ class Suspect(msgspec.Struct, kw_only=True):
     lent: set[str] = msgspec.field(default_factory=set)
     heard: dict[str, int] = msgspec.field(default_factory=dict)
     sent: set[int] = msgspec.field(default_factory=set)
+    instructed: set[str] = msgspec.field(default_factory=set)
     indexed: dict[str, dict[str, float]] = msgspec.field(default_factory=dict)
 
     def asks(self, intent: int) -> bool:
@@ -42,9 +47,9 @@ class Operator(msgspec.Struct, kw_only=True):
 
     `ordinal`: the how-manieth that was ever suspected: evidence is discounted by it. `sources`: evidence (log10 of an e-value, discounted)
     that it is one operator that harvests, by kind; `reasons` says it in words. `members`: accounts counted to it. `values`: what they hold ->
-    how many of them. `trials`: value -> members with the intent `asks` that it linked. `heavy`, `vocabulary`: spans that mark it. `elevated`: by intent, members that
+    how many of them. `trials`: value -> members with the intent `asks` that it linked. `heavy`: spans that mark it -> members that sent them; `vocabulary`: its words. `elevated`: by intent, members that
     are; `relays`: members that do. `contained`: when the evidence first sufficed (0 = not yet). `answered`: requests of members that were answered since `began`.
-    `replaces`: the operator that it took over from. Times in microseconds.
+    `marked`: members it had when all that it is recognised by was last made known. `replaces`: the operator that it took over from. Times in microseconds.
     """
 
     name: str
@@ -56,7 +61,7 @@ class Operator(msgspec.Struct, kw_only=True):
     values: dict[int, int] = msgspec.field(default_factory=dict)
     trials: dict[int, int] = msgspec.field(default_factory=dict)
     asks: int = -1
-    heavy: set[int] = msgspec.field(default_factory=set)
+    heavy: dict[int, int] = msgspec.field(default_factory=dict)
     vocabulary: set[int] = msgspec.field(default_factory=set)
     elevated: dict[int, int] = msgspec.field(default_factory=dict)
     relays: int = 0
@@ -64,6 +69,7 @@ class Operator(msgspec.Struct, kw_only=True):
     answered: int = 0
     last: int = 0
     contained: int = 0
+    marked: int = 0
     replaces: str | None = None
 
     @property

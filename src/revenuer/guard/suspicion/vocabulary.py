@@ -4,8 +4,10 @@ An operator that words its request anew each time still draws from a stock of ph
 prompts are known by their identity to belong to a contained operator: people who ask for reasoning in a public phrase are linked by nothing.
 """
 
+from collections import Counter
+
 from revenuer.guard.suspicion.books import Books
-from revenuer.guard.suspicion.house import WEAK_KINDS
+from revenuer.guard.suspicion.house import SIGNUP_NIGHT
 from revenuer.guard.suspicion.suspect import Operator, Suspect
 
 LEAST_MEMBERS = 8
@@ -19,6 +21,10 @@ SPEAKS = 3
 SPEAKERS_LINKED = 0.25
 ELEVATED_SHARE = 0.3
 GROWTH = 1.15
+LEAST_ALIKE = 5
+LEAST_COMMON = 4
+COMMON_SHARE = 0.3
+"""Two operators of at least LEAST_ALIKE such accounts are one when so many of the rare words of the smaller are the other's, too."""
 """The vocabulary is learnt anew when the operator has grown by this factor."""
 
 
@@ -26,6 +32,10 @@ def learn_vocabulary(books: Books, operator: Operator) -> None:
     """Learn the words of a contained operator anew if it has grown, and make them known."""
     n = len(operator.members)
     intent = operator.main_intent
+    if operator.elevated.get(intent, 0) >= LEAST_ALIKE and n >= GROWTH * books.compared.get(operator.name, 0):
+        books.compared[operator.name] = n
+        _join_alike(books, operator, intent)
+        n = len(operator.members)
     if n < LEAST_MEMBERS or operator.elevated.get(intent, 0) < ELEVATED_SHARE * n:
         return
     if n < GROWTH * books.learnt.get(operator.name, 0):
@@ -43,7 +53,7 @@ def learn_vocabulary(books: Books, operator: Operator) -> None:
     operator.vocabulary = words
     for span in words:
         books.marked_spans.setdefault(span, set()).add(operator.name)
-        books.watched.add(span)
+    books.watch(words)
     for suspect in speakers:
         suspect.heard.setdefault(operator.name, 1)
 
@@ -56,7 +66,7 @@ def _used(suspect: Suspect, intent: int, words: set[int]) -> set[int]:
 def valued(books: Books, suspect: Suspect, operator: Operator) -> bool:
     """Return whether the suspect shares a rare identity value with another member."""
     return any(
-        operator.values.get(value, 0) >= 2 and value & 7 not in WEAK_KINDS and books.links(value)
+        operator.values.get(value, 0) >= 2 and value & 7 != SIGNUP_NIGHT and books.links(value)
         for value in suspect.values
     )
 
@@ -94,6 +104,35 @@ def _words(books: Books, operator: Operator, intent: int) -> set[int]:
         if count / known >= TIMES_COMMONER * outside:
             found.add(span)
     return found
+
+
+def _join_alike(books: Books, operator: Operator, intent: int) -> None:
+    """Merge contained operators into this one whose accounts ask for the same in the same rare words."""
+    own = _rare_words(books, operator, intent)
+    for other in list(books.operators.values()):
+        if other is operator or not other.contained or other.main_intent != intent:
+            continue
+        theirs = _rare_words(books, other, intent)
+        if len(own & theirs) >= max(LEAST_COMMON, COMMON_SHARE * min(len(own), len(theirs))):
+            books.merge(operator, other)
+            own |= theirs
+
+
+def _rare_words(books: Books, operator: Operator, intent: int) -> set[int]:
+    """Return the spans that two or more of the operator's accounts send in such prompts and few others send at all."""
+    senders = Counter(
+        span
+        for name in operator.members
+        if books.suspects[name].asks(intent)
+        for span in books.suspects[name].spans.get(intent, ())
+    )
+    known = operator.elevated.get(intent, 0)
+    size = len(books.ledger)
+    return {
+        span
+        for span, count in senders.items()
+        if count >= 2 and count / known >= TIMES_COMMONER * (books.ledger.reach_of(span) - count + 1) / size
+    }
 
 
 def _swallow(books: Books, operator: Operator, words: set[int], intent: int) -> None:

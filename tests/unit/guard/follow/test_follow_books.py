@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from revenuer.guard import Event
@@ -28,6 +28,7 @@ def test_a_checkpoint_comes_back_and_the_last_one_wins(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=60))
+@settings(deadline=None)
 def test_any_other_file_is_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("state") / "state.json"
     path.write_bytes(content)

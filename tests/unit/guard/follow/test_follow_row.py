@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from revenuer.guard import Guard, GuardState, Policy
@@ -137,11 +137,13 @@ def decided(raw: bytes) -> None:
 
 
 @given(ROWS)
+@settings(deadline=None)
 def test_any_row_is_read_or_refused(row: dict[str, Any]) -> None:
     decided(json.dumps(row).encode())
 
 
 @given(st.binary(max_size=200))
+@settings(deadline=None)
 @example(b'{"request_id":"\\ud800","account_id":"a","model":"m","timestamp":1772445600}')
 @example(b'{"request_id":NaN,"account_id":"a","model":"m","timestamp":Infinity}')
 @example(b'{"request_id":"a","request_id":"b","account_id":"a","model":"m","timestamp":1772445600}')
@@ -150,6 +152,7 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
 
 
 @given(st.integers(0, 300), st.integers(0, 255))
+@settings(deadline=None)
 def test_one_changed_byte_is_read_or_refused(at: int, value: int) -> None:
     raw = bytearray(line())
     raw[at % len(raw)] = value
@@ -157,12 +160,14 @@ def test_one_changed_byte_is_read_or_refused(at: int, value: int) -> None:
 
 
 @given(st.text(max_size=40) | st.integers() | st.floats())
+@settings(deadline=None)
 def test_any_time_is_read_or_refused(value: str | int | float) -> None:
     with suppress(RowError):
         assert EARLIEST_US <= when_us(value) < LATEST_US
 
 
 @given(ANY_JSON)
+@settings(deadline=None)
 def test_a_mapper_may_make_anything(made: Any) -> None:
     with suppress(RowError):
         [(event, _)] = read_rows(b"{}", lambda record: [{**FULL, "prompt": made, "account_id": made}])

@@ -179,6 +179,7 @@ def test_a_restart_whose_file_is_gone_says_so_and_reads_what_is_there(log: Path)
 
 
 @given(st.binary(max_size=80))
+@settings(deadline=None)
 def test_any_saved_position_is_taken_or_refused(
     tmp_path_factory: pytest.TempPathFactory, saved: bytes
 ) -> None:

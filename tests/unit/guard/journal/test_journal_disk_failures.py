@@ -12,11 +12,11 @@ from typing import IO
 
 import pytest
 
-from builders.journals import Clock, audit_events, audit_lines, decision, fact, measure, rows
+from builders.journals import HOUR, NOON, Clock, audit_events, audit_lines, decision, fact, measure, rows
 from revenuer.guard import Saved
 from revenuer.guard.audit import verify
 from revenuer.guard.journal import JournalSettings, JournalStatus, SqliteJournal
-from revenuer.guard.journal.backlog import Backlog
+from revenuer.guard.journal.backlog import AUDITED_STEPS, Backlog
 from revenuer.guard.journal.database import connect, create_or_open
 from revenuer.guard.journal.disk import Disk
 from revenuer.records import ResourceError
@@ -199,6 +199,26 @@ def test_a_commit_that_came_through_is_not_done_twice(tmp_path: Path) -> None:
     assert rows(path, "SELECT request_id FROM decision") == [("r1",), ("r2",)]
     assert rows(path, "SELECT requests FROM allowed") == [(3,)]
     assert len(audit_lines(path)) == 1
+
+
+def test_steps_beyond_the_bound_are_merged_counted_and_noted(tmp_path: Path) -> None:
+    path = tmp_path / "guard.db"
+    disk = Disk(path, create_or_open(path), EAGER, Clock())
+    backlog = Backlog()
+    lifted = measure("same", until=NOON + 5, lifted_by="olga", lifted_why="a school")
+    for first in range(0, AUDITED_STEPS, 1_000):
+        backlog.take(NOON, [fact(measure("same", until=NOON + HOUR + first + step)) for step in range(1_000)])
+    backlog.take(NOON, [fact(lifted), fact(measure("other"))])
+    assert (len(backlog.steps), backlog.merged) == (2, AUDITED_STEPS)
+    assert disk.write(backlog, 0)
+    disk.close()
+    assert audit_events(path) == [
+        ("imposed", "same", "guard"),
+        ("lifted", "same", "olga"),
+        ("imposed", "other", "guard"),
+    ]
+    assert disk.merged_changes == AUDITED_STEPS
+    assert rows(path, "SELECT dropped, merged FROM gap") == [(0, AUDITED_STEPS)]
 
 
 def test_another_s_lock_is_waited_out(tmp_path: Path) -> None:

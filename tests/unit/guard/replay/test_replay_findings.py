@@ -23,7 +23,7 @@ from revenuer.guard.replay import (
     replay,
     served,
 )
-from revenuer.records import Action, InputSummary, Verdict
+from revenuer.records import Action, Confidence, InputSummary, Outcome, Verdict
 
 LIVE = Policy(shadow=False)
 SUMMARY = InputSummary(
@@ -75,6 +75,30 @@ def test_a_blocked_request_is_no_harvest(engine: DuckDBEngine, tmp_path: Path) -
     assert shadow.containment[0].contained_at is None
 
 
+def test_each_source_of_evidence_is_told_with_its_look_alike(engine: DuckDBEngine, tmp_path: Path) -> None:
+    (campaign,) = found_with(engine, tmp_path).result.campaigns
+    (evidence,) = campaign.evidence
+    assert (evidence.signal, evidence.family, evidence.log10_bayes_factor) == (
+        "signature_replay",
+        "replay",
+        6.0,
+    )
+    assert evidence.outcome is Outcome.POSITIVE
+    assert "one organisation" in evidence.look_alike
+    assert evidence.request_ids == ("r0006", "r0007", "r0008", "r0009")
+    assert campaign.techniques == ("AML.T0008.005", "AML.T0024.002", "AML.T0040")
+    assert campaign.confidence is Confidence.HIGH
+    assert campaign.detail.facts["linked, not named"] == "1"
+    assert len(campaign.would_change_our_mind) == 2
+
+
+def test_whoever_the_policy_exempts_is_in_no_campaign(engine: DuckDBEngine, tmp_path: Path) -> None:
+    declared = accounts(thief={"declared_use": "evaluation", "verification": "kyc"})
+    found = found_with(engine, tmp_path, LIVE, declared)
+    assert found.result.campaigns == ()
+    assert {one.account_id: one.verdict for one in found.result.verdicts}["thief"] is Verdict.WATCH
+
+
 def test_what_a_throttle_lets_through_counts_as_answered_after(engine: DuckDBEngine, tmp_path: Path) -> None:
     found = found_with(engine, tmp_path, Policy(shadow=False, rules=(THROTTLE,)))
     (one,) = found.containment
@@ -87,9 +111,6 @@ def test_every_account_has_a_verdict(engine: DuckDBEngine, tmp_path: Path) -> No
     assert verdicts["thief"].verdict is Verdict.CAMPAIGN
     assert (verdicts["thief"].campaign_id, verdicts["thief"].log10_e) == ("G-7d456404", 6.0)
     assert verdicts["owner"].verdict is Verdict.CLEAR
-    watching = Policy(shadow=False, rules=(Rule(name="observe", action=Action.OBSERVE, log10_e=1.0),))
-    verdicts = {one.account_id: one for one in found_with(engine, tmp_path, watching).result.verdicts}
-    assert verdicts["thief"].verdict is Verdict.WATCH
 
 
 def test_a_licence_that_was_checked_is_sanctioned_and_no_finding(
