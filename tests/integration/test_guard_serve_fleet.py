@@ -101,7 +101,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
             )
             for name in ("one", "two")
         ]  # fmt: skip
-        pair = Pair(server, *nodes)
+        pair = Pair(server, nodes[0], nodes[1])
         pair.both(lambda node: state_of(node)["status"] == "ok")
         yield pair
 
