@@ -25,22 +25,38 @@ class Pair:
     server: RedisServer
     one: Running
     two: Running
+    _marks: int = 0
 
     def both(self, true: Callable[[Running], bool]) -> None:
         for node in (self.one, self.two):
             eventually(lambda node=node: true(node))  # type: ignore[misc]
 
     def even(self) -> None:
-        """Wait until each node has heard what the other one said."""
+        """Wait until each node has heard what was said before: a mark that each sets now is heard by both."""
+        before = max(gauge(node, "fleet_heard_notes") for node in (self.one, self.two))
+        self._marks += 1
+        for name, node in (("one", self.one), ("two", self.two)):
+            mark = {
+                "request_id": "mark",
+                "account_id": name,
+                "issued_signatures": [f"mark-{name}-{self._marks}"],
+            }
+            assert node.ask("POST", "/v1/outcomes", mark).status == 200
+        seen = [{0.0}]
+
+        def still() -> bool:
+            seen.append({gauge(node, "fleet_heard_notes") for node in (self.one, self.two)})
+            return seen[-1] == seen[-2] and len(seen[-1]) == 1 and min(seen[-1]) >= before + 2
+
+        eventually(still, every_s=0.1)
         self.both(lambda node: gauge(node, "fleet_whole") == 1 and gauge(node, "fleet_buffered_notes") == 0)
-        eventually(lambda: gauge(self.one, "fleet_heard_notes") == gauge(self.two, "fleet_heard_notes"))
 
 
-def eventually(true: Callable[[], bool]) -> None:
+def eventually(true: Callable[[], bool], every_s: float = 0.02) -> None:
     end = time.monotonic() + PATIENCE_S
     while not true():
         assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
+        time.sleep(every_s)
 
 
 def gauge(node: Running, name: str) -> float:
@@ -85,7 +101,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
             )
             for name in ("one", "two")
         ]  # fmt: skip
-        pair = Pair(server, *nodes)
+        pair = Pair(server, nodes[0], nodes[1])
         pair.both(lambda node: state_of(node)["status"] == "ok")
         yield pair
 

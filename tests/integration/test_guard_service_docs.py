@@ -2,13 +2,17 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from builders.guard_service import running
+from builders.redis_server import RedisServer
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guard" / "service.md"
 BLOCKS = re.findall(r"```\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
@@ -46,3 +50,24 @@ def test_a_key_made_as_told_administers(tmp_path: Path) -> None:
     key = shell(making + '\nprintf %s "$key"', tmp_path)
     with running("--api-keys", "keys", cwd=tmp_path) as service:
         assert '"shadow":true' in shell(f"key={key}\n" + lines(BLOCKS[1], "curl"), tmp_path, service.port)
+
+
+def test_a_node_started_as_told_is_one_of_a_fleet(tmp_path: Path) -> None:
+    block = next(block for block in BLOCKS if "fleet.address" in block)
+    with RedisServer() as server:
+        shell(lines(block, "openssl"), tmp_path)
+        shell(lines(block, "echo").replace("redis://localhost:6379/0", server.url), tmp_path)
+        _, _, options = lines(block, "guard serve").partition("guard serve ")
+        with running(*shlex.split(options), cwd=tmp_path) as service:
+            eventually(lambda: service.ask("GET", "/readyz").json()["status"] == "ok")
+            page = service.ask("GET", "/metrics").body.decode()
+            assert "revenuer_guard_fleet_whole 1.0" in page
+            assert service.stop()[0] == 0
+    assert (tmp_path / "guard.memory").exists()
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)

@@ -27,7 +27,7 @@ CELLS_AT_ONCE = 1 << 17
 _UINT8, _UINT32, _UINT64 = np.dtype(np.uint8), np.dtype(np.uint32), np.dtype(np.uint64)
 _FORMS = {
     "accounts": (ACCOUNT_ROW, 1), "names": (_UINT8, 1), "name_lengths": (_UINT32, 1), "reach": (np.dtype(np.uint16), 2),
-    "value_keys": (_UINT64, 1), "value_counts": (_UINT32, 1),
+    "pairs": (_UINT64, 1), "value_keys": (_UINT64, 1), "value_counts": (_UINT32, 1),
 }  # fmt: skip
 """Arrays of the file: type and number of dimensions."""
 
@@ -35,17 +35,20 @@ _FORMS = {
 class MemoryCopy:
     """A copy of a ledger, taken in short steps between which the ledger may change; then written by whatever thread.
 
-    Each account is copied in one step with its name. What is common is copied after the accounts, so that a span or value that an
-    account of the copy has shown is never counted too low.
+    Each account is copied in one step with its name. What is common is copied after the accounts, and who was counted for a value before
+    the counts, so that what an account of the copy has shown is never counted too low.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, state: GuardState) -> None:
+        self._state = state
+        self._ledger = ledger = state.ledger
         self._accounts = np.empty(len(ledger.names), ACCOUNT_ROW)
         self._lengths = np.empty(len(ledger.names), np.uint32)
         self._names: list[str] = []
         self._reach = np.empty_like(ledger.reach)
-        self._rows = self._cells = self._slots = 0
+        self._pairs = np.empty_like(ledger.values.pairs)
+        self._paired = 0
+        self._rows = self._cells = self._words = self._slots = 0
         self._source: npt.NDArray[np.uint64] | None = None
         self._keys: list[npt.NDArray[np.uint64]] = []
         self._counts: list[npt.NDArray[np.uint32]] = []
@@ -58,6 +61,11 @@ class MemoryCopy:
             part = slice(self._cells, self._cells + CELLS_AT_ONCE)
             self._reach[:, part] = self._ledger.reach[:, part]
             self._cells = part.stop
+        elif self._words < len(self._pairs):
+            part = slice(self._words, self._words + CELLS_AT_ONCE)
+            self._pairs[part] = self._ledger.values.pairs[part]
+            self._paired = self._ledger.values.paired
+            self._words = part.stop
         else:
             return self._copy_values()
         return True
@@ -69,6 +77,7 @@ class MemoryCopy:
             "names": np.frombuffer("".join(self._names).encode("utf-8", "surrogatepass"), np.uint8),
             "name_lengths": self._lengths,
             "reach": self._reach,
+            "pairs": self._pairs,
             "value_keys": np.concatenate(self._keys),
             "value_counts": np.concatenate(self._counts),
         }
@@ -78,6 +87,8 @@ class MemoryCopy:
             "key": key_id(self._ledger.key),
             "evicted": self._ledger.evicted,
             "hand": self._ledger.hand,
+            "paired": self._paired,
+            "fades": self._state.fades,
         }
         write_snapshot(path, arrays, meta)
 
@@ -105,7 +116,7 @@ class MemoryCopy:
 
 def save_memory(path: Path, state: GuardState) -> None:
     """Write the ledger of `state` at once. Raises ResourceError; a file that was there is then untouched."""
-    copy = MemoryCopy(state.ledger)
+    copy = MemoryCopy(state)
     while copy.step():
         pass
     copy.write(path)
@@ -129,7 +140,10 @@ def load_memory(path: Path, state: GuardState) -> None:
         # One that was forgotten and came back during the copying is there twice: the later row counts.
         accounts = accounts[list(last.values())]
     ledger.take_back(list(last), accounts, arrays["reach"], meta["evicted"], meta["hand"])
-    ledger.values = ValueTable.of(arrays["value_keys"], arrays["value_counts"])
+    ledger.values = ValueTable.of(
+        arrays["value_keys"], arrays["value_counts"], arrays["pairs"], meta["paired"]
+    )
+    state.fades = meta["fades"]
 
 
 def _checked(path: Path, snapshot: Snapshot, ledger: Ledger) -> list[str]:
@@ -166,6 +180,7 @@ def _names(path: Path, arrays: dict[str, npt.NDArray[Any]], ledger: Ledger) -> l
         len(lengths) == len(arrays["accounts"])
         and (int(ends[-1]) if len(ends) else 0) == len(text)
         and arrays["reach"].shape == ledger.reach.shape
+        and arrays["pairs"].shape == ledger.values.pairs.shape
         and len(arrays["value_keys"]) == len(arrays["value_counts"])
     )
     if not fits:

@@ -54,7 +54,7 @@ class MemoryFile:
 
     def save(self) -> None:
         """Write the file at once: where nobody waits for an answer."""
-        copy = MemoryCopy(self._state.ledger)
+        copy = MemoryCopy(self._state)
         while copy.step():
             pass
         self._write(copy)
@@ -68,7 +68,7 @@ class MemoryFile:
 
     async def _save_between_requests(self) -> None:
         """Write the file. The copy, half a gigabyte for a million accounts, is gone when this returns."""
-        copy = MemoryCopy(self._state.ledger)
+        copy = MemoryCopy(self._state)
         while self._step(copy):
             await asyncio.sleep(PAUSE_S)
         await asyncio.to_thread(self._write, copy)

@@ -18,34 +18,45 @@ emptied, and who comes back to a value is counted again."""
 
 
 class ValueTable:
-    """An open-addressing table from keyed hash (never 0) to number of holders; when it is full at MAX_SLOTS, the rarer half goes."""
+    """An open-addressing table from keyed hash (never 0) to number of holders; when it is full at MAX_SLOTS, the rarer half goes.
+
+    `pairs`: a Bloom filter of who was counted for what, `paired` how many.
+    """
 
     def __init__(self) -> None:
         self.keys: npt.NDArray[np.uint64] = np.zeros(FIRST_SLOTS, np.uint64)
         self.counts: npt.NDArray[np.uint32] = np.zeros(FIRST_SLOTS, np.uint32)
         self.used = 0
-        self._pairs: npt.NDArray[np.uint64] = np.zeros(PAIR_BITS // 64, np.uint64)
-        self._paired = 0
+        self.pairs: npt.NDArray[np.uint64] = np.zeros(PAIR_BITS // 64, np.uint64)
+        self.paired = 0
 
     @classmethod
-    def of(cls, keys: npt.NDArray[np.uint64], counts: npt.NDArray[np.uint32]) -> "ValueTable":
-        """Return a table of these values (0 = none) with so many holders each."""
+    def of(
+        cls,
+        keys: npt.NDArray[np.uint64],
+        counts: npt.NDArray[np.uint32],
+        pairs: npt.NDArray[np.uint64] | None = None,
+        paired: int = 0,
+    ) -> "ValueTable":
+        """Return a table of these values (0 = none) with so many holders each; with `pairs`, it is known who was counted."""
         found = cls()
         slots = FIRST_SLOTS
         while len(keys) > MAX_LOAD * slots and slots < MAX_SLOTS:
             slots *= 2
         found.keys, found.counts = np.zeros(slots, np.uint64), np.zeros(slots, np.uint32)
         found.used = int(_copy(keys, counts, found.keys, found.counts, np.uint32(1)))
+        if pairs is not None:
+            found.pairs, found.paired = pairs, paired
         return found
 
     def add(self, value: int, holder: int) -> int:
         """Count `holder` (a hash) among the holders of `value`, unless it was counted before; return how many they are now."""
-        if not _first_time(self._pairs, np.uint64(value), np.uint64(holder)):
+        if not _first_time(self.pairs, np.uint64(value), np.uint64(holder)):
             return self.holders(value)
-        self._paired += 1
-        if self._paired > MOST_PAIRS:
-            self._pairs[:] = 0
-            self._paired = 0
+        self.paired += 1
+        if self.paired > MOST_PAIRS:
+            self.pairs[:] = 0
+            self.paired = 0
         return self._count(value, 1)
 
     def at_least(self, value: int, holders: int) -> None:
