@@ -143,8 +143,6 @@ class Ledger:
         if organization:
             self.accounts["organization"][row] = organization
         for value, holders in values.items():
-            self.count_holder(row, value)
-            self.count_holder(row, value)
             self.values.at_least(value, holders)
             kind = value & 7
             if kind in _FACT_OF_KIND:
