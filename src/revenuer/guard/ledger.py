@@ -50,7 +50,8 @@ _FACTS = ("payment_fingerprint", "signup_ip", "email_domain")
 _FACT_OF_KIND = {1: 0, 3: 2, 5: 3}
 KNOWN_ADDRESSES = 1 << 17
 KNOWN_SYSTEMS = 1 << 12
-"""Addresses and system prompts whose hashes are kept at hand."""
+KNOWN_LENGTH = 1 << 14
+"""Addresses and system prompts (of up to KNOWN_LENGTH characters) whose hashes are kept at hand."""
 SIGNUP_WINDOW_US = 6 * 3600 * 1_000_000
 """Sign-ups within six hours count as of one night's work."""
 NO_INDEX = (np.zeros(1, np.uint64), np.full(1, -1, np.int32))
@@ -144,8 +145,6 @@ class Ledger:
         if organization:
             self.accounts["organization"][row] = organization
         for value, holders in values.items():
-            self.count_holder(row, value)
-            self.count_holder(row, value)
             self.values.at_least(value, holders)
             kind = value & 7
             if kind in _FACT_OF_KIND:
@@ -253,7 +252,9 @@ class Ledger:
             if len(self._systems) >= KNOWN_SYSTEMS:
                 self._systems.clear()
             whole = self.hashed("system_prompt", system_prompt)
-            known = self._systems[system_prompt] = (whole & ~((1 << KIND_BITS) - 1)) | SYSTEM
+            known = (whole & ~((1 << KIND_BITS) - 1)) | SYSTEM
+            if len(system_prompt) <= KNOWN_LENGTH:
+                self._systems[system_prompt] = known
         return known
 
     def hashed(self, kind: str, value: str) -> int:
