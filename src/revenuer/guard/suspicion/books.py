@@ -279,6 +279,7 @@ class Books:
         self.mark_heavy(into, other.heavy)
         into.vocabulary |= other.vocabulary if into.main_intent == other.main_intent else set()
         self._remark(other, into)
+        into.replaces = into.replaces or (other.replaces if other.replaces != into.name else None)
         into.began = min(into.began, other.began)
         into.last = max(into.last, other.last)
         into.requests += other.requests
