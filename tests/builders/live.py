@@ -159,7 +159,12 @@ def check_books(state: GuardState) -> None:
         assert operator.values == _counts(value for member in members for value in member.values)
         asked = _counts(i for member in members for i in range(len(INTENTS)) if member.asks(i))
         assert {i: n for i, n in operator.elevated.items() if n} == asked
+        sent = _counts(span for member in members for span in member.sent)
+        assert operator.heavy == {span: sent.get(span, 0) for span in operator.heavy}
         assert operator.relays == sum(member.relays for member in members)
+        assert all(
+            count == sum(span in member.sent for member in members) for span, count in operator.heavy.items()
+        )
     for suspect in books.suspects.values():
         theirs = books.operator_of(suspect)
         assert (theirs is None) == (suspect.operator is None)
@@ -170,7 +175,7 @@ def check_books(state: GuardState) -> None:
     assert held == {(value, name) for value, names in books.holders.items() for name in names}
     assert sum(map(len, books.holders.values())) == len(held)
     for span, owners in books.marked_spans.items():
-        marks = [o.heavy | o.vocabulary for o in map(books.operator, owners) if o is not None]
+        marks = [{*o.heavy, *o.vocabulary} for o in map(books.operator, owners) if o is not None]
         assert len(marks) == len(owners)
         assert all(span in mark for mark in marks)
     assert all(books.operator(name) is not None for name in books.marked_values.values())

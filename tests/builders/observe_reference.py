@@ -64,7 +64,7 @@ class SlowLedger:
         self.cells: dict[tuple[int, int], int] = {}
         self.model = load_model()
 
-    def observe(self, account_id: str, address: int, text: str) -> Seen:
+    def observe(self, account_id: str, address: int, text: str, system: int = 0) -> Seen:
         account = self.accounts.setdefault(account_id, Account())
         first, fresh = account.requests == 0, _arrives(account, address)
         if not text:
@@ -73,6 +73,7 @@ class SlowLedger:
         sketch = sketch_texts(pa.array([text]), self.key, self.model)
         positives = _bet(account, sketch.intent[0], int(sketch.tokens[0]))
         spans = [s for s in sketch.fingerprints.tolist() if s & ((1 << KIND_BITS) - 1) == SPAN]
+        spans += [system] if system else []
         heavy = [span for span in spans if _repeats(account, span)]
         self._remember(account, spans)
         watched = [span for span in spans if span in self.watched]

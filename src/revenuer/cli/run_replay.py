@@ -71,12 +71,12 @@ class OpenLog:
 
         Raises ResourceError on a full disk.
         """
-        done = Done(self.progress, stage, self.summary.exchanges)
-        patrol = self._patrol(rounds, key, done) if rounds is not None else None
-        done.resume()
+        shown = ReplayProgress(self.progress, stage, self.summary.exchanges)
+        patrol = self._patrol(rounds, key, shown) if rounds is not None else None
+        shown.resume()
         try:
             return replay(
-                self.engine, self.registered, policy, decisions, done.advance, key=key, patrol=patrol
+                self.engine, self.registered, policy, decisions, shown.advance, key=key, patrol=patrol
             )
         except OSError as error:
             raise ResourceError(
@@ -92,7 +92,7 @@ class OpenLog:
         """Return an engine without tables, bounded as the user chose."""
         return DuckDBEngine(folder, memory_mb=self.options.memory_mb, threads=self.options.threads)
 
-    def _patrol(self, rounds: Rounds, key: Key, done: "Done") -> Patrol | None:
+    def _patrol(self, rounds: Rounds, key: Key, shown: "ReplayProgress") -> Patrol | None:
         if self.summary.first is None:
             return None
         return Patrol(
@@ -103,11 +103,11 @@ class OpenLog:
             key=key,
             work=self.work,
             open_engine=self.fresh_engine,
-            watched=done.scanning,
+            watched=shown.scanning,
         )
 
 
-class Done:
+class ReplayProgress:
     """Tells the progress of a replay that is interrupted by scans."""
 
     def __init__(self, progress: ConsoleProgress, stage: str, total: int) -> None:

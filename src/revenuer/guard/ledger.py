@@ -17,6 +17,7 @@ from revenuer.guard.ledger_kernel import (
     ADDRESSES,
     EMITTED,
     HEAD,
+    HEAVY_COUNT,
     MAX_HITS,
     OUT_SIZE,
     hash_bytes,
@@ -48,12 +49,14 @@ _FACTS = ("payment_fingerprint", "signup_ip", "email_domain")
 _FACT_OF_KIND = {1: 0, 3: 2, 5: 3}
 KNOWN_ADDRESSES = 1 << 17
 KNOWN_SYSTEMS = 1 << 12
-"""Addresses and system prompts whose hashes are kept at hand."""
+KNOWN_LENGTH = 1 << 14
+"""Addresses and system prompts (of up to KNOWN_LENGTH characters) whose hashes are kept at hand."""
 SIGNUP_WINDOW_US = 6 * 3600 * 1_000_000
 """Sign-ups within six hours count as of one night's work."""
 NO_INDEX = (np.zeros(1, np.uint64), np.full(1, -1, np.int32))
 NO_TEXT = np.zeros(0, np.uint8)
-TOLD = int(EMITTED)
+SENT = int(~EMITTED)
+"""Bits of a span's count that count; the other one says that the habit was reported."""
 
 
 class Ledger:
@@ -231,12 +234,14 @@ class Ledger:
             self.accounts["flags"][row] = 0
 
     def repeats(self, row: int, span: int) -> bool:
-        """Return whether `span` is a habit of the account: it was reported as heavy and still is among what it repeats."""
+        """Return whether `span` is a habit of the account: it sent it in HEAVY_COUNT prompts or more."""
         spans: list[int] = self._spans[row].tolist()
         if span not in spans:
             return False
         counts: list[int] = self._counts[row].tolist()
-        return any(held == span and count >= TOLD for held, count in zip(spans, counts, strict=True))
+        return any(
+            held == span and count & SENT >= HEAVY_COUNT for held, count in zip(spans, counts, strict=True)
+        )
 
     def address(self, client_ip: str) -> int:
         """Return the hash of an address as it came with a request."""
@@ -254,7 +259,9 @@ class Ledger:
             if len(self._systems) >= KNOWN_SYSTEMS:
                 self._systems.clear()
             whole = self.hashed("system_prompt", system_prompt)
-            known = self._systems[system_prompt] = (whole & ~((1 << KIND_BITS) - 1)) | SYSTEM
+            known = (whole & ~((1 << KIND_BITS) - 1)) | SYSTEM
+            if len(system_prompt) <= KNOWN_LENGTH:
+                self._systems[system_prompt] = known
         return known
 
     def hashed(self, kind: str, value: str) -> int:

@@ -147,11 +147,10 @@ def observe(
 ) -> int:
     """Take the prompt `data` (uint8, empty = none) of account `row` into `accounts` and `reach`; return flags, and details in `out`.
 
-    `now` microseconds; `address` the hash of the address it came from, `system` that of its system prompt, 0 = not known; the
-    latter counts as one more span of a prompt, since an instruction may stand there as well. `watched`: an open-addressing table of
-    spans to report; `index_keys`, `index_rows`: the table of a campaign index, or empty. `bets` float32 (3, 4): nats that a positive and a
-    negative prompt add to an intent's e-process, and the score from which a prompt is positive. `tokens` uint64 (3, MAX_TOKENS), `places` int64
-    (2, MAX_TOKENS), `kinds` uint8: scratch. `out`: HEAD places, then
+    `now` microseconds; `address` the hash of the address it came from, `system` that of its system prompt,
+    0 = not known; the latter counts as one more span of a prompt, since an instruction may stand there as well. `watched`: an open-addressing table of spans to report; `index_keys`, `index_rows`: the
+    table of a campaign index, or empty. `bets` float32 (3, 4): nats that a positive and a negative prompt
+    add to an intent's e-process, and the score from which a prompt is positive. `tokens` uint64 (3, MAX_TOKENS), `places` int64 (2, MAX_TOKENS), `kinds` uint8: scratch. `out`: HEAD places, then
     HEAVY, WATCHED and INDEXED spans (MAX_HITS each), then all spans of the prompt.
     """
     account = accounts[row]

@@ -32,7 +32,7 @@ class Receipts:
 
     def __init__(self) -> None:
         self._known: dict[str, Receipt] = {}
-        self.forgotten = 0
+        self.forgotten: list[str] = []
 
     def __len__(self) -> int:
         return len(self._known)
@@ -85,8 +85,9 @@ class Receipts:
     def _put(self, signature: str, receipt: Receipt) -> Receipt:
         self._known[signature] = receipt
         if len(self._known) > MAX_RECEIPTS:
-            del self._known[next(iter(self._known))]
-            self.forgotten += 1
+            oldest = next(iter(self._known))
+            del self._known[oldest]
+            self.forgotten.append(oldest)
         return receipt
 
 

@@ -14,6 +14,8 @@ from revenuer.guard.suspicion import Books
 from revenuer.guard.suspicion.hearsay import news_of
 from revenuer.guard.suspicion.keeping import KINDS, changes, take_back
 
+FORGET_US = 30 * 86400 * 1_000_000
+"""A measure that ran out so long ago is of no account any more; one that was appealed stays."""
 FADE_US = 14 * 86400 * 1_000_000
 """What was common a fortnight ago is half as common now."""
 
@@ -57,7 +59,16 @@ class GuardState:
         """Halve the counts of spans, once in FADE_US."""
         if self.fades:
             self.ledger.halve_reach()
+            self.books.rebuild_watch()
+            self._forget_measures()
         self.fades = self.now + FADE_US
+
+    def _forget_measures(self) -> None:
+        """Forget measures that ran out long ago and that no appeal has touched."""
+        for account_id, standing in list(self.standing.items()):
+            if standing.until < self.now - FORGET_US and not standing.spent():
+                del self.standing[account_id]
+                self._dirty["standing", account_id] = None
 
     def take_saved(self) -> list[Saved]:
         """Return what changed since the last call and must be stored, oldest first."""
@@ -153,6 +164,9 @@ class GuardState:
 
     def _keep_receipt(self, signature: str) -> None:
         self._dirty["received", signature] = msgspec.msgpack.encode(self.received.get(signature))
+        for gone in self.received.forgotten:
+            self._dirty["received", gone] = None
+        self.received.forgotten.clear()
 
     def _tell(self, note: Note) -> None:
         if self.sharing:

@@ -57,24 +57,30 @@ class ValueTable:
         if self.paired > MOST_PAIRS:
             self.pairs[:] = 0
             self.paired = 0
-        if self.used > MAX_LOAD * len(self.keys):
-            self._rebuild()
-        count = int(_add(self.keys, self.counts, np.uint64(value), np.uint32(1)))
-        self.used += count == 1
-        return count
+        return self._count(value, 1)
 
     def at_least(self, value: int, holders: int) -> None:
         """Take in that somebody else knows of so many holders."""
         known = self.holders(value)
         if holders > known:
-            if self.used > MAX_LOAD * len(self.keys):
-                self._rebuild()
-            _add(self.keys, self.counts, np.uint64(value), np.uint32(holders - known))
-            self.used += known == 0
+            self._count(value, holders - known)
 
     def holders(self, value: int) -> int:
         """Return how many accounts hold `value`."""
         return int(_find(self.keys, self.counts, np.uint64(value)))
+
+    def holders_of(self, values: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+        """Return how many accounts hold each of `values`."""
+        found = np.zeros(len(values), np.int64)
+        _find_all(self.keys, self.counts, values, found)
+        return found
+
+    def _count(self, value: int, more: int) -> int:
+        if self.used > MAX_LOAD * len(self.keys):
+            self._rebuild()
+        count = int(_add(self.keys, self.counts, np.uint64(value), np.uint32(more)))
+        self.used += count == more
+        return count
 
     def _rebuild(self) -> None:
         least = 1
@@ -120,6 +126,12 @@ def _add(keys: np.ndarray, counts: np.ndarray, key: np.uint64, more: np.uint32) 
 @njit(cache=True)
 def _find(keys: np.ndarray, counts: np.ndarray, key: np.uint64) -> Any:
     return np.int64(counts[_slot(keys, key)])
+
+
+@njit(cache=True)
+def _find_all(keys: np.ndarray, counts: np.ndarray, values: np.ndarray, found: np.ndarray) -> None:
+    for i in range(len(values)):
+        found[i] = counts[_slot(keys, values[i])]
 
 
 @njit(cache=True)

@@ -144,7 +144,7 @@ def test_an_appeal_still_holds_when_its_operator_is_merged_into_another() -> Non
     live.state = lift("thief", "owner@example.com", "a shared machine", live.now, live.state)
     assert live.send("thief", "hello").action is Action.OBSERVE
     books = live.state.books
-    bigger = books.new_operator(live.now)
+    bigger = books.new_operator(live.now, ["by hand"])
     for i in range(5):
         live.send(live.person(f"m-{i}"), "hello")
         books.join(bigger, books.suspect(f"m-{i}", live.now))

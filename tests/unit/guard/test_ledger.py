@@ -17,7 +17,7 @@ NOTHING_WATCHED = np.zeros(1, np.uint64)
 
 def seen(ledger: Ledger, name: str, prompt: str = "", address: int = 0, now: int = NOON) -> int:
     row = ledger.row_of(name, now)
-    flags = ledger.observe(row, now, address, prompt.encode(), NOTHING_WATCHED)
+    flags = ledger.observe(row, now, address, 0, prompt.encode(), NOTHING_WATCHED)
     if flags & FIRST:
         of = event(name)
         of.account = Registered(payment_fingerprint=f"card-{name}", email_domain=f"{name}.example")
@@ -37,8 +37,8 @@ def test_a_value_of_one_kind_is_none_of_another() -> None:
     ledger = Ledger(max_accounts=8)
     assert ledger.hashed("ip", "x") != ledger.hashed("email_domain", "x")
     assert ledger.hashed("ip", "x") == ledger.hashed("signup_ip", "x")
-    assert all(ledger.hashed(kind, "") & 7 for kind in ("ip", "client", "organization"))
-    assert ledger.hashed("client", "\ud800") != 0
+    assert all(ledger.hashed(kind, "") & 7 for kind in ("ip", "organization", "signup_window"))
+    assert ledger.hashed("organization", "\ud800") != 0
 
 
 @pytest.mark.parametrize(
@@ -166,11 +166,9 @@ def test_how_common_a_span_is_agrees_with_the_kernel(common: list[int], span: in
     assert ledger.reach_of(common[0]) >= 1
 
 
-def test_a_span_is_repeated_where_any_of_its_places_was_told() -> None:
+def test_a_span_is_repeated_where_any_of_its_places_was_counted_often() -> None:
     ledger = Ledger(max_accounts=8)
     row = ledger.row_of("a", NOON)
-    ledger.accounts["spans"][row, :3] = (7, 9, 7)
-    ledger.accounts["counts"][row, :3] = (0, 5, EMITTED | np.uint16(4))
-    assert ledger.repeats(row, 7)
-    assert not ledger.repeats(row, 9)
-    assert not ledger.repeats(row, 8)
+    ledger.accounts["spans"][row, :4] = (7, 9, 7, 11)
+    ledger.accounts["counts"][row, :4] = (0, 2, 4, EMITTED | np.uint16(3))
+    assert [ledger.repeats(row, span) for span in (7, 8, 9, 11)] == [True, False, False, True]

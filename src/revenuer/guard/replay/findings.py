@@ -71,7 +71,8 @@ def findings(
         sanctioned_record(tuple(accounts), counts[group], rank)
         for rank, (group, accounts) in enumerate(customers, start=1)
     )
-    result = _result(summary, campaigns, sanctioned, _verdicts(engine, campaigns, licensed))
+    belongs = {account: log10_e for one, _ in seen for account, log10_e in one.accounts}
+    result = _result(summary, campaigns, sanctioned, _verdicts(engine, campaigns, licensed, belongs))
     return Findings(result=result, containment=tuple(counts[one.operator] for one, _ in seen))
 
 
@@ -108,9 +109,15 @@ def _exempt(account: str, registered: Mapping[str, Registered], state: GuardStat
 
 
 def _verdicts(
-    engine: Engine, campaigns: tuple[Campaign, ...], licensed: Mapping[str, str]
+    engine: Engine,
+    campaigns: tuple[Campaign, ...],
+    licensed: Mapping[str, str],
+    belongs: Mapping[str, float],
 ) -> tuple[AccountVerdict, ...]:
-    """Return one verdict for each account of the log: watch where any request was more than allowed."""
+    """Return one verdict for each account of the log: watch where any request was more than allowed.
+
+    `belongs`: the evidence at the end; that of a verdict is the strongest there ever was.
+    """
     campaign_of = {account: one.campaign_id for one in campaigns for account in one.accounts}
     rows = engine.query(
         f"""
@@ -131,7 +138,7 @@ def _verdicts(
                 account_id=account,
                 campaign_id=campaign_of.get(account),
                 verdict=verdict,
-                log10_e=row["log10_e"],
+                log10_e=max(row["log10_e"], belongs.get(account, 0.0)),
             )
         )
     return tuple(verdicts)

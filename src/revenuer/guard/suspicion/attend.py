@@ -124,7 +124,7 @@ def _watched(event: Event, books: Books, suspect: Suspect | None, now: int) -> S
     heavy: dict[str, list[int]] = {}
     spoken: dict[str, list[int]] = {}
     for span in spans:
-        for name in books.marked_spans.get(span, ()):
+        for name in sorted(books.marked_spans.get(span, ())):
             operator = books.operator(name)
             if operator is not None:
                 (heavy if span in operator.heavy else spoken).setdefault(operator.name, []).append(span)
@@ -136,9 +136,9 @@ def _watched(event: Event, books: Books, suspect: Suspect | None, now: int) -> S
             suspect.instructed.add(name)
     if suspect is None:
         return None
-    for name, words in spoken.items():
-        if not suspect.sent.issuperset(words):
-            suspect.heard[name] = suspect.heard.get(name, 0) + 1
+    for name in [name for name, words in spoken.items() if not suspect.sent.issuperset(words)]:
+        suspect.heard[name] = suspect.heard.get(name, 0) + 1
+    for words in spoken.values():
         for span in words:
             books.sends(suspect, span)
     books.changed.add(("suspect", suspect.account_id))

@@ -131,9 +131,9 @@ def _content(
         senders = operator.heavy[span] - inside
         if senders < LEAST_SENDERS:
             continue
-        outside = (max(books.ledger.reach_of(span) - senders - 1, 0) + 1) / size
         alone = books.ledger.repeats(row, span) and is_private(books, span)
         most = MOST_TEMPLATE if alone or corroboration >= CORROBORATED else MOST_ALONE
+        outside = (max(books.ledger.reach_of(span) - senders - 1, 0) + 1) / size
         weight = min(math.log10(senders / max(n - inside, 1) / outside), most)
         if weight > words:
             words, told = weight, "sends the operator's instruction"

@@ -31,10 +31,10 @@ class Books:
 
     `holders`: identity value -> suspects that hold it. `habits`: span -> accounts that have it as a habit (a list until it is a pool's).
     `marked_values`, `marked_spans`: values and spans by which members of contained operators are recognised. `watched`: spans that the kernel
-    reports. `declared`: accounts that say what they do and were verified; they belong to no operator. `renamed`: operators that were merged
-    into others. `learnt`, `compared`: operator -> members when its vocabulary was learnt, or compared with others'. `changed`: names of
-    what was changed, for whoever stores it. With `sharing`, what other nodes must hear is kept: `news` (suspects), `habits_told` and
-    `crossed` signatures.
+    reports. `declared`: accounts that say what they do and were verified; they belong to no operator. `renamed`: operators that were
+    merged into others. `learnt`, `compared`: operator -> members when its
+    vocabulary was learnt, or compared with others'. `changed`: names of what was changed, for whoever stores
+    it. With `sharing`, what other nodes must hear is kept: `news` (suspects), `habits_told` and `crossed` signatures.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -96,12 +96,6 @@ class Books:
             self.holders.setdefault(value, []).append(suspect.account_id)
         self.changed.add(("suspect", suspect.account_id))
 
-    def tell(self, suspect: Suspect) -> None:
-        """Note that a suspect changed in what other nodes must hear."""
-        self.changed.add(("suspect", suspect.account_id))
-        if self.sharing:
-            self.news.add(suspect.account_id)
-
     def declare(self, account_id: str, declared: bool) -> None:
         """Take in whether an account says what it does and was verified; who does belongs to no operator from now on."""
         if declared == (account_id in self.declared):
@@ -149,6 +143,12 @@ class Books:
         del self.suspects[suspect.account_id]
         self.ledger.unmark(suspect.account_id)
         self.changed.add(("suspect", suspect.account_id))
+
+    def tell(self, suspect: Suspect) -> None:
+        """Note that a suspect changed in what other nodes must hear."""
+        self.changed.add(("suspect", suspect.account_id))
+        if self.sharing:
+            self.news.add(suspect.account_id)
 
     def gains_value(self, suspect: Suspect, value: int) -> None:
         """Note that a suspect holds one more identity value."""
@@ -225,6 +225,7 @@ class Books:
         """Let `spans` mark the operator; counts those of its members that sent them."""
         for span in spans:
             if span not in operator.heavy:
+                operator.marked = 0
                 operator.heavy[span] = sum(span in self.suspects[name].sent for name in operator.members)
 
     def sends(self, suspect: Suspect, span: int) -> None:
@@ -306,15 +307,6 @@ class Books:
             self.join(into, suspect)
         return into
 
-    def _free_name(self, founders: Iterable[str]) -> str:
-        """Return G- and a keyed hash of the founders (account ids in any order): 8 hex digits, more where that name is taken."""
-        key = np.array(self.ledger.key, "<u8").tobytes()
-        digest = hashlib.blake2b(
-            "\n".join(sorted(founders)).encode("utf-8", "surrogatepass"), key=key
-        ).hexdigest()
-        names = (f"G-{digest[:digits]}" for digits in range(NAME_DIGITS, len(digest)))
-        return next(name for name in names if name not in self.operators and name not in self.renamed)
-
     def mark(self, operator: Operator) -> None:
         """Make known by what the accounts of a contained operator are recognised."""
         if operator.marked and len(operator.members) < REMARKED_AT * operator.marked:
@@ -339,13 +331,26 @@ class Books:
                 if span in into.heavy or span in into.vocabulary:
                     self.marked_spans.setdefault(span, set()).add(into.name)
 
+    def _free_name(self, founders: Iterable[str]) -> str:
+        """Return G- and a keyed hash of the founders (account ids in any order): 8 hex digits, more where that name is taken."""
+        key = np.array(self.ledger.key, "<u8").tobytes()
+        digest = hashlib.blake2b(
+            "\n".join(sorted(founders)).encode("utf-8", "surrogatepass"), key=key
+        ).hexdigest()
+        names = (f"G-{digest[:digits]}" for digits in range(NAME_DIGITS, len(digest)))
+        return next(name for name in names if name not in self.operators and name not in self.renamed)
+
     def watch(self, spans: Iterable[int]) -> None:
-        """Let the kernel report these spans from now on, and no longer those that are neither a pool's nor an operator's."""
+        """Let the kernel report these spans from now on."""
         for span in spans:
             self.watched.add(span)
         if self.watched.used > 2 * (len(self.pools) + len(self.marked_spans)) + FIRST_SLOTS:
-            live = set(self.pools) | set(self.marked_spans)
-            self.watched.keep(np.fromiter(live, np.uint64, len(live)))
+            self.rebuild_watch()
+
+    def rebuild_watch(self) -> None:
+        """Let the kernel report only what still belongs to a pool or an operator."""
+        live = set(self.pools) | set(self.marked_spans)
+        self.watched.keep(np.fromiter(live, np.uint64, len(live)))
 
     def unmark(self, span: int, name: str) -> None:
         """Let `span` no longer stand for the operator of that name."""

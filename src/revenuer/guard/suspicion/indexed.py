@@ -68,7 +68,7 @@ def _recognise(books: Books, index: CampaignIndex, now: int) -> None:
     for operator in list(books.operators.values()):
         named = Counter(
             name
-            for member in operator.members
+            for member in sorted(operator.members)
             for name, stories in books.suspects[member].indexed.items()
             if "named" in stories and name in current and books.operator(name) is not operator
         )

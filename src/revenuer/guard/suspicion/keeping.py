@@ -65,6 +65,8 @@ def take_back(books: Books, kind: str, key: str, value: bytes) -> None:
         books.ledger.told(row, suspect.organization, dict.fromkeys(suspect.values, 1))
         books.ledger.mark(row)
         books.suspects[suspect.account_id] = suspect
+        if suspect.declared:
+            books.declared.add(suspect.account_id)
         for held in suspect.values:
             books.holders.setdefault(held, []).append(suspect.account_id)
     elif kind == "operator":

@@ -6,6 +6,8 @@ a rare value that an earlier one holds? Strangers do as often as those values ar
 
 from collections import Counter
 
+import numpy as np
+
 from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
 from revenuer.guard.suspicion.books import MAX_HABITS, MAX_POOLS, Books
 from revenuer.guard.suspicion.containment import contain
@@ -122,11 +124,11 @@ def _enter(books: Books, pool: Pool, account_id: str) -> None:
 def _chance(books: Books, pool: Pool) -> float:
     """Return how probable it is that a stranger holds one of the pool's rare values."""
     cap, size = books.cap(), len(books.ledger)
-    total = 0.0
-    for value, held in pool.values.items():
-        holders = books.ledger.values.holders(value)
-        if holders <= cap and value & 7 != SIGNUP_NIGHT:
-            total += (max(holders - held, 0) + 1) / size
+    values = np.fromiter(pool.values, np.uint64, len(pool.values))
+    held = np.fromiter(pool.values.values(), np.int64, len(pool.values))
+    holders = books.ledger.values.holders_of(values)
+    rare = (holders <= cap) & (values & np.uint64(7) != SIGNUP_NIGHT)
+    total = float(((np.maximum(holders - held, 0) + 1)[rare]).sum()) / size
     return min(max(total, LEAST_CHANCE), EXPECTED)
 
 
@@ -169,9 +171,7 @@ def _operator_of(books: Books, pool: Pool, now: int) -> Operator:
             books.leave(suspect)
         books.sends(suspect, pool.span)
         books.join(operator, suspect)
-    if pool.span not in operator.heavy:
-        books.mark_heavy(operator, (pool.span,))
-        operator.marked = 0
+    books.mark_heavy(operator, (pool.span,))
     return operator
 
 
@@ -190,3 +190,4 @@ def _forget_pools(books: Books) -> None:
     for pool in idle[: max(len(idle) // 2, 1)]:
         del books.pools[pool.span]
         books.habits.pop(pool.span, None)
+        books.changed.add(("pool", str(pool.span)))

@@ -59,7 +59,7 @@ def found_with(
 def test_what_was_answered_before_and_after_containment(engine: DuckDBEngine, tmp_path: Path) -> None:
     found = found_with(engine, tmp_path)
     (one,) = found.containment
-    assert (one.group, one.accounts, one.requests) == ("G-7d456404", 1, 7)
+    assert (one.group, one.accounts, one.requests) == ("G-0274ceea", 1, 7)
     assert (one.answered_before, one.answered_after, one.unanswered) == (3, 0, 4)
     assert one.contained_at == START + timedelta(minutes=10)
     assert one.output_tokens == 300
@@ -88,7 +88,7 @@ def test_each_source_of_evidence_is_told_with_its_look_alike(engine: DuckDBEngin
     assert evidence.request_ids == ("r0006", "r0007", "r0008", "r0009")
     assert campaign.techniques == ("AML.T0008.005", "AML.T0024.002", "AML.T0040")
     assert campaign.confidence is Confidence.HIGH
-    assert campaign.detail.facts["linked, not named"] == "1"
+    assert campaign.detail.facts["linked, not named"] == "0"
     assert len(campaign.would_change_our_mind) == 2
 
 
@@ -96,7 +96,7 @@ def test_whoever_the_policy_exempts_is_in_no_campaign(engine: DuckDBEngine, tmp_
     declared = accounts(thief={"declared_use": "evaluation", "verification": "kyc"})
     found = found_with(engine, tmp_path, LIVE, declared)
     assert found.result.campaigns == ()
-    assert {one.account_id: one.verdict for one in found.result.verdicts}["thief"] is Verdict.WATCH
+    assert {one.account_id: one.verdict for one in found.result.verdicts}["thief"] is Verdict.CLEAR
 
 
 def test_what_a_throttle_lets_through_counts_as_answered_after(engine: DuckDBEngine, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_every_account_has_a_verdict(engine: DuckDBEngine, tmp_path: Path) -> No
     verdicts = {one.account_id: one for one in found_with(engine, tmp_path).result.verdicts}
     assert len(verdicts) == 8
     assert verdicts["thief"].verdict is Verdict.CAMPAIGN
-    assert (verdicts["thief"].campaign_id, verdicts["thief"].log10_e) == ("G-7d456404", 6.0)
+    assert (verdicts["thief"].campaign_id, verdicts["thief"].log10_e) == ("G-0274ceea", 6.0)
     assert verdicts["owner"].verdict is Verdict.CLEAR
 
 

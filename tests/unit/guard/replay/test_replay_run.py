@@ -75,7 +75,7 @@ def test_shadow_mode_leaves_everything_answered(engine: DuckDBEngine, tmp_path: 
     found, state = decisions(engine, tmp_path, replaying_log(), Policy())
     assert set(found["action"].to_pylist()) == {"allow", "observe"}
     assert found["would"].to_pylist().count("deny") == 4
-    assert [one.operator for one in operators(state)] == ["G-7d456404"]
+    assert [one.operator for one in operators(state)] == ["G-0274ceea"]
 
 
 def test_events_are_what_a_slow_reading_gives(engine: DuckDBEngine, tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ from revenuer.guard.suspicion.weighing import CONTAIN_AT, discount
 def operator(live: Live, name: str, size: int, evidence: float = 5.0) -> Operator:
     """Make a contained operator of people who ask for something."""
     books = live.state.books
-    found = books.new_operator(live.now)
+    found = books.new_operator(live.now, [name])
     for i in range(size):
         live.send(live.person(f"{name}-{i}"), live.talk())
         suspect = books.suspect(f"{name}-{i}", live.now)
         became_elevated(books, suspect, 1, live.now)
         books.join(found, suspect)
-    found.heavy = {ord(name) << 3}
+    books.mark_heavy(found, (ord(name) << 3,))
     found.vocabulary = {ord(name) << 5, 1 << 20}
     found.sources["template"], found.reasons["template"] = evidence, "made by hand"
     contain(books, found, live.now)
@@ -75,10 +75,10 @@ def test_trials_of_two_kinds_of_request_are_not_added_up() -> None:
 def test_a_chain_of_merges_is_followed() -> None:
     live = Live(seed=1)
     books = live.state.books
-    first = books.new_operator(live.now)
+    first = books.new_operator(live.now, ["first"])
     name = first.name
-    for _ in range(2000):
-        first = books.merge(books.new_operator(live.now), first)
+    for i in range(2000):
+        first = books.merge(books.new_operator(live.now, [str(i)]), first)
     assert books.operator(name) is first
     assert books.present_name(name) == first.name
     assert books.present_name("unknown") == "unknown"
