@@ -22,7 +22,6 @@ from revenuer.guard.ledger_kernel import (
     OUT_SIZE,
     hash_bytes,
     observe,
-    reach_of,
 )
 from revenuer.guard.value_table import ValueTable
 from revenuer.records import InputError
@@ -56,6 +55,8 @@ SIGNUP_WINDOW_US = 6 * 3600 * 1_000_000
 """Sign-ups within six hours count as of one night's work."""
 NO_INDEX = (np.zeros(1, np.uint64), np.full(1, -1, np.int32))
 NO_TEXT = np.zeros(0, np.uint8)
+SENT = int(~EMITTED)
+"""Bits of a span's count that count; the other one says that the habit was reported."""
 
 
 class Ledger:
@@ -69,6 +70,7 @@ class Ledger:
         self.names: list[str] = []
         # Address space for all; a page becomes memory when its first account comes. To grow by copying would hold up answers.
         self.accounts: npt.NDArray[np.void] = np.zeros(max_accounts, ACCOUNT_ROW)
+        self._spans, self._counts = self.accounts["spans"], self.accounts["counts"]
         self.reach = np.zeros((2, REACH_CELLS), np.uint16)
         self.values = ValueTable()
         self.evicted = 0
@@ -122,7 +124,9 @@ class Ledger:
 
     def reach_of(self, span: int) -> int:
         """Return about how many accounts ever sent `span`; never too few until counts are halved."""
-        return int(reach_of(self.reach, np.uint64(span)))
+        # The kernel's `reach_of` in Python's numbers: to call into compiled code for two cells takes six times as long.
+        last = self.reach.shape[1] - 1
+        return min(self.reach.item(0, span & last), self.reach.item(1, span >> 29 & last))
 
     def register(self, row: int, event: Event) -> None:
         """Keep what is registered of the account: at its first request, or when it is first told."""
@@ -231,9 +235,12 @@ class Ledger:
 
     def repeats(self, row: int, span: int) -> bool:
         """Return whether `span` is a habit of the account: it sent it in HEAVY_COUNT prompts or more."""
-        account = self.accounts[row]
-        return bool(
-            ((account["spans"] == np.uint64(span)) & (account["counts"] & ~EMITTED >= HEAVY_COUNT)).any()
+        spans: list[int] = self._spans[row].tolist()
+        if span not in spans:
+            return False
+        counts: list[int] = self._counts[row].tolist()
+        return any(
+            held == span and count & SENT >= HEAVY_COUNT for held, count in zip(spans, counts, strict=True)
         )
 
     def address(self, client_ip: str) -> int:

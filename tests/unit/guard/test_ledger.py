@@ -10,7 +10,7 @@ from builders.live import ASKS
 from builders.signal_cases import INSTRUCTION
 from revenuer.guard.event import Registered
 from revenuer.guard.ledger import Ledger, canonical_address
-from revenuer.guard.ledger_kernel import ACCOUNT_ROW, FIRST, SUSPECT
+from revenuer.guard.ledger_kernel import ACCOUNT_ROW, EMITTED, FIRST, SUSPECT, reach_of
 
 NOTHING_WATCHED = np.zeros(1, np.uint64)
 
@@ -152,3 +152,23 @@ def test_counts_of_spans_fade() -> None:
     assert ledger.reach_of(span) == 10
     ledger.halve_reach()
     assert ledger.reach_of(span) == 5
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=50), st.integers(0, 2**64 - 1))
+def test_how_common_a_span_is_agrees_with_the_kernel(common: list[int], span: int) -> None:
+    ledger = Ledger(max_accounts=8)
+    last = ledger.reach.shape[1] - 1
+    for one in common:
+        ledger.reach[0, one & last] += 1
+        ledger.reach[1, one >> 29 & last] += 1
+    for one in (*common, span):
+        assert ledger.reach_of(one) == reach_of(ledger.reach, np.uint64(one))
+    assert ledger.reach_of(common[0]) >= 1
+
+
+def test_a_span_is_repeated_where_any_of_its_places_was_counted_often() -> None:
+    ledger = Ledger(max_accounts=8)
+    row = ledger.row_of("a", NOON)
+    ledger.accounts["spans"][row, :4] = (7, 9, 7, 11)
+    ledger.accounts["counts"][row, :4] = (0, 2, 4, EMITTED | np.uint16(3))
+    assert [ledger.repeats(row, span) for span in (7, 8, 9, 11)] == [True, False, False, True]
