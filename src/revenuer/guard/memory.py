@@ -35,7 +35,7 @@ _FORMS = {
 class MemoryCopy:
     """A copy of a ledger, taken in short steps between which the ledger may change; then written by whatever thread.
 
-    Each account is copied in one step with its name. What is common is copied after the accounts, and who was counted for a value before
+    To make one takes a moment, and any thread may. Each account is copied in one step with its name. What is common is copied after the accounts, and who was counted for a value before
     the counts, so that what an account of the copy has shown is never counted too low.
     """
 
@@ -43,10 +43,12 @@ class MemoryCopy:
         self._state = state
         self._ledger = ledger = state.ledger
         self._accounts = np.empty(len(ledger.names), ACCOUNT_ROW)
+        # The system hands out pages when they are first written, ten milliseconds at once: here, where another thread may wait for it.
+        bytes_of(self._accounts).fill(0)
         self._lengths = np.empty(len(ledger.names), np.uint32)
         self._names: list[str] = []
-        self._reach = np.empty_like(ledger.reach)
-        self._pairs = np.empty_like(ledger.values.pairs)
+        self._reach = np.full_like(ledger.reach, 0)
+        self._pairs = np.full_like(ledger.values.pairs, 0)
         self._paired = 0
         self._rows = self._cells = self._words = self._slots = 0
         self._source: npt.NDArray[np.uint64] | None = None

@@ -68,7 +68,7 @@ class MemoryFile:
 
     async def _save_between_requests(self) -> None:
         """Write the file. The copy, half a gigabyte for a million accounts, is gone when this returns."""
-        copy = MemoryCopy(self._state)
+        copy = await asyncio.to_thread(MemoryCopy, self._state)
         while self._step(copy):
             await asyncio.sleep(PAUSE_S)
         await asyncio.to_thread(self._write, copy)
