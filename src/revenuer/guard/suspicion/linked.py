@@ -15,6 +15,8 @@ from revenuer.guard.suspicion.weighing import bet, discount
 
 EXPECTED = 0.7
 """Share of an operator's accounts that are elevated, as bet on: covers of 30-70 % leave most of them so."""
+LEAST_MEMBERS = 4
+"""Fewer may always be one house."""
 LEAST_RATE = 0.005
 """Rate of elevated accounts that the population is granted at least (measured on the range: 0.012 of honest accounts)."""
 
@@ -78,7 +80,7 @@ def weigh_links(books: Books, operator: Operator) -> None:
         log10_e = min(linked * up + (trials - linked) * down, 100.0)
         total += math.log10((1.0 + 10.0**log10_e) / 2.0)
     total -= discount(operator.ordinal, books.contained)
-    operator.sources["linked"] = min(total, 0.0) if is_house(operator) else total
+    operator.sources["linked"] = min(total, 0.0) if _may_be_house(books, operator) else total
     operator.reasons["linked"] = (
         f"{operator.elevated.get(operator.asks, 0)} of {len(operator.members)} accounts ask for the same kind of output and share "
         f"{len(operator.trials)} rare identity values"
@@ -91,6 +93,11 @@ def elevated_rate(books: Books, intent: int) -> float:
     counted = sum(o.elevated.get(intent, 0) for o in books.operators.values() if len(o.members) >= 3)
     free = books.elevated.get(intent, 0) - counted
     return min(max(LEAST_RATE, (free + 2) / (len(books.ledger) + 100)), 0.5)
+
+
+def _may_be_house(books: Books, operator: Operator) -> bool:
+    n = len(operator.members)
+    return n < LEAST_MEMBERS or is_house(books, operator.values, n)
 
 
 def siblings(one: Suspect, other: Suspect) -> bool:

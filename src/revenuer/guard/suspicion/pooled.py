@@ -11,7 +11,7 @@ import numpy as np
 from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
 from revenuer.guard.suspicion.books import MAX_HABITS, MAX_POOLS, Books
 from revenuer.guard.suspicion.containment import contain
-from revenuer.guard.suspicion.house import HOUSE_SHARE, SIGNUP_NIGHT, strongest
+from revenuer.guard.suspicion.house import SIGNUP_NIGHT, is_house
 from revenuer.guard.suspicion.suspect import Operator, Pool
 from revenuer.guard.suspicion.weighing import CONTAIN_AT, bet, discount
 
@@ -142,7 +142,7 @@ def _weigh(books: Books, pool: Pool, now: int) -> None:
     if (
         log10_e < CONTAIN_AT
         or n < LEAST_ACCOUNTS
-        or strongest(pool.values) >= HOUSE_SHARE * n
+        or is_house(books, pool.values, n)
         or n < HABIT_SHARE * books.ledger.reach_of(pool.span)
         or len(pool.matched) < PURE * n
         or (pool.sent >= LEAST_SENT and len(pool.texts) < DISTINCT * pool.sent)
