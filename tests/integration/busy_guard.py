@@ -15,6 +15,7 @@ from types import FrameType
 from revenuer.guard import Event, Guard, GuardState, Policy, Saved
 from revenuer.guard.journal import SqliteJournal
 from revenuer.guard.policy import Caps
+from revenuer.guard.warm_up import warm_up
 from revenuer.records import Action
 
 FLUSH_EVERY_S = 0.1
@@ -43,6 +44,7 @@ def event(number: int, account: str, signature: str | None = None) -> Event:
 
 def run(path: Path, name: str) -> None:
     """Decide until SIGTERM."""
+    sys.setswitchinterval(0.001)  # as `revenuer guard serve` does
     stop = Stop()
     signal.signal(signal.SIGTERM, stop)
     with open(f"{path}.{name}", "w", buffering=1) as told:
@@ -75,15 +77,8 @@ def run(path: Path, name: str) -> None:
         told.write(f"closed {number}\n")
 
 
-def warm_up() -> None:
-    """Have every kernel ready before the first fork."""
-    guard = Guard(GuardState(POLICY))
-    for number in range(3):
-        guard.decide(event(number, f"a{number}", SIGNATURE))
-
-
 def main(path: Path) -> None:
-    warm_up()
+    warm_up(Guard(GuardState(POLICY)))
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from builders.journals import audit_events
 from revenuer.cli.guard import command
+from revenuer.guard.policy import default_text
 from revenuer.records import Action, RevenuerError
 
 pytest.importorskip("uvicorn", reason="the service needs the extra revenuer[guard]")
@@ -23,14 +24,13 @@ KEY = "sk-admin-of-the-test"
 SERVICE = """
 import sys
 from pathlib import Path
-from revenuer.guard import Guard, GuardState, Policy
 from revenuer.guard.http.assemble import ServeOptions, run
-from revenuer.guard.journal import SqliteJournal
 folder, ready = Path(sys.argv[1]), int(sys.argv[2])
-journal = SqliteJournal(folder / "guard.db")
-guard = Guard(GuardState(Policy(shadow=False)), journal)
-run(guard, ServeOptions(port=0, api_keys=folder / "keys", ready_fd=ready))
-journal.close()
+run(
+    ServeOptions(
+        port=0, policy=folder / "policy.toml", journal=folder / "guard.db", api_keys=folder / "keys", ready_fd=ready
+    )
+)
 """
 
 
@@ -39,6 +39,7 @@ def service(folder: Path) -> Iterator[str]:
     """Run a service with a journal; gives its address. Afterwards it has ended without a complaint."""
     (folder / "keys").write_text(f"admin {hashlib.sha256(KEY.encode()).hexdigest()} tester\n")
     (folder / "key").write_text(f"{KEY}\n")
+    (folder / "policy.toml").write_text(default_text().replace("shadow = true", "shadow = false"))
     reading, writing = os.pipe()
     with subprocess.Popen(
         [sys.executable, "-c", SERVICE, str(folder), str(writing)],

