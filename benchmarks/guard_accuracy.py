@@ -27,7 +27,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from range import without_identity
-from revenuer.cli.run_replay import LogOptions, OpenLog, live, open_log
+from revenuer.cli.read_log import LogOptions
+from revenuer.cli.run_replay import OpenLog, live, open_log
 from revenuer.guard.policy import load_policy
 from revenuer.guard.replay import DECIDED, Rounds, findings, served
 from revenuer.records import RESTRICTIVE, Action

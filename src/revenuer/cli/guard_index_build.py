@@ -10,40 +10,27 @@ from rich.console import Console
 
 from revenuer.cli.index_answer import index_json, print_index
 from revenuer.cli.key_file import read_key
+from revenuer.cli.log_options import accounts_option, format_options, threads_option, workdir_option
 from revenuer.cli.run_scan import ScanOptions, scan_logs
 from revenuer.cli.write_index import check_index_out, write_index
 from revenuer.detect.campaign_index import INDEX_FILE, CampaignIndex, IndexContent
 from revenuer.detect.keyed_hash import UNKEYED, Key
-from revenuer.ingest import FORMATS, load_mapping
+from revenuer.ingest import load_mapping
 from revenuer.report import ConsoleProgress
 
 
 @click.command(name="build")
 @click.argument("sources", nargs=-1, required=True)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write, in one step.")
-@click.option("--accounts", help="Account table (Parquet, CSV or JSONL).")
+@accounts_option
 @click.option(
     "--key-file",
     type=click.Path(path_type=Path),
     help="Secret of 16 bytes or more that the index is hashed with; the guard needs the same.",
 )
-@click.option(
-    "--format",
-    "log_format",
-    default="auto",
-    show_default=True,
-    type=click.Choice(["auto", *FORMATS]),
-    help="Log format.",
-)
-@click.option(
-    "--mapping",
-    type=click.Path(path_type=Path),
-    help="TOML file that maps your fields to the exchange columns.",
-)
-@click.option(
-    "--workdir", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Where scratch files go."
-)
-@click.option("--threads", default=2, show_default=True, type=click.IntRange(min=1), help="Threads.")
+@format_options
+@workdir_option
+@threads_option
 @click.option("--json", "as_json", is_flag=True, help="Print what the index holds as JSON.")
 def command(
     sources: tuple[str, ...],

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from revenuer.cli.log_options import log_options
 from revenuer.cli.policy_test_text import print_comparison
-from revenuer.cli.run_replay import LogOptions, OpenLog, live, open_log, truth_beside
+from revenuer.cli.read_log import LogOptions
+from revenuer.cli.run_replay import OpenLog, live, open_log, truth_beside
 from revenuer.guard.policy import load_policy
 from revenuer.guard.replay import by_archetype, by_shape, compare
 from revenuer.ingest import load_mapping

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from revenuer.detect.campaign_index import CampaignIndex, KeyKind, KeyState
+from revenuer.report.wording import iso
 
 SPANS = (KeyKind.SPAN, KeyKind.BAND, KeyKind.SYSTEM)
 KEYS = {
@@ -78,4 +79,4 @@ def _table(index: CampaignIndex) -> Table:
 
 
 def _moment(micros: int) -> str:
-    return datetime.fromtimestamp(micros / 1e6, UTC).isoformat().replace("+00:00", "Z")
+    return iso(datetime.fromtimestamp(micros / 1e6, UTC))

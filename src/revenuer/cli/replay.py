@@ -13,9 +13,9 @@ from rich.console import Console
 
 from revenuer.cli.key_file import read_key
 from revenuer.cli.log_options import log_options
+from revenuer.cli.read_log import ACCOUNTS_QUARANTINE_FILE, QUARANTINE_FILE, LogOptions
 from revenuer.cli.replay_text import print_replay
-from revenuer.cli.run_replay import LogOptions, OpenLog, live, open_log, truth_beside
-from revenuer.cli.run_scan import ACCOUNTS_QUARANTINE_FILE, QUARANTINE_FILE
+from revenuer.cli.run_replay import OpenLog, live, open_log, truth_beside
 from revenuer.detect.campaign_index import INDEX_FILE
 from revenuer.detect.keyed_hash import UNKEYED, Key
 from revenuer.guard.policy import Policy, load_policy

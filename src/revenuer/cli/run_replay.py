@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from revenuer.cli.run_scan import ACCOUNTS_QUARANTINE_FILE, QUARANTINE_FILE, input_summary
+from revenuer.cli.read_log import LogOptions, read_log
 from revenuer.detect.campaign_index import index_bytes
 from revenuer.detect.keyed_hash import UNKEYED, Key
 from revenuer.engine import DuckDBEngine
@@ -19,7 +19,6 @@ from revenuer.guard.event import Registered
 from revenuer.guard.policy import Policy
 from revenuer.guard.replay import LOG, Patrol, Rounds, operators_index, registry, replay
 from revenuer.guard.state import GuardState
-from revenuer.ingest import LogMapping, read_accounts, read_logs
 from revenuer.records import EXCHANGE_SCHEMA, InputError, InputSummary, ResourceError, ScanResult, UsageError
 from revenuer.report import ConsoleProgress
 from revenuer.report.wording import minute
@@ -27,20 +26,6 @@ from revenuer.report.wording import minute
 TRUTH_FILE, HARVEST_FILE = "truth.parquet", "truth_requests.parquet"
 """What `revenuer simulate` writes beside a log."""
 _TRUTH_COLUMNS = ("account_id", "role", "archetype")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogOptions:
-    """How the user wants the log read. `memory_mb` bounds the engine's own memory."""
-
-    log_format: str = "auto"
-    mapping: LogMapping | None = None
-    accounts: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    workdir: Path | None = None
-    memory_mb: int = 1500
-    threads: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +70,8 @@ class OpenLog:
 
     def index(self, result: ScanResult, key: Key, now: datetime) -> bytes:
         """Return the campaign index of a replay's result."""
-        with self.fresh_engine(self.work / "index") as engine:
+        with self.options.engine(self.work / "index") as engine:
             return index_bytes(operators_index(engine, self.files, self.accounts, result, key, now))
-
-    def fresh_engine(self, folder: Path) -> DuckDBEngine:
-        """Return an engine without tables, bounded as the user chose."""
-        return DuckDBEngine(folder, memory_mb=self.options.memory_mb, threads=self.options.threads)
 
     def _patrol(self, rounds: Rounds, key: Key, shown: "ReplayProgress") -> Patrol | None:
         if self.summary.first is None:
@@ -102,7 +83,7 @@ class OpenLog:
             first=round(self.summary.first.timestamp() * 1_000_000),
             key=key,
             work=self.work,
-            open_engine=self.fresh_engine,
+            open_engine=self.options.engine,
             watched=shown.scanning,
         )
 
@@ -140,40 +121,25 @@ def open_log(sources: Sequence[str], options: LogOptions) -> Iterator[OpenLog]:
     ):
         work = Path(scratch)
         progress.stage("reading logs")
-        read = read_logs(
-            sources,
-            workdir=work / "logs",
-            log_format=options.log_format,
-            mapping=options.mapping,
-            since=options.since,
-            until=options.until,
-        )
-        if read.kind == "sketch":
+        read = read_log(sources, options, work)
+        files = tuple(read.log.files)
+        if read.log.kind == "sketch":
             raise UsageError(
                 "a replay needs the requests themselves, and this is a table of sketches: give the log that it was made from"
             )
-        extra = {QUARANTINE_FILE: read.quarantine_file} if read.quarantine_file else {}
-        table: pa.Table | None = None
-        lines: tuple[str, ...] = ()
-        if options.accounts is not None:
-            found = read_accounts(options.accounts, workdir=work / "accounts")
-            table = found.table
-            lines = tuple(f"{s.file}: {s.format} ({s.why})" for s in found.sources)
-            if found.quarantine_file:
-                extra[ACCOUNTS_QUARANTINE_FILE] = found.quarantine_file
-        with DuckDBEngine(work / "engine", memory_mb=options.memory_mb, threads=options.threads) as engine:
-            if read.files:
-                engine.read_parquet(LOG, read.files)
+        with options.engine(work / "engine") as engine:
+            if files:
+                engine.read_parquet(LOG, files)
             else:
                 engine.register(LOG, EXCHANGE_SCHEMA.empty_table())
             yield OpenLog(
                 engine=engine,
-                files=tuple(read.files),
-                accounts=table,
-                registered=registry(table),
-                summary=input_summary(read, engine, lines),
+                files=files,
+                accounts=read.accounts,
+                registered=registry(read.accounts),
+                summary=read.summary(engine, LOG),
                 work=work,
-                extra=extra,
+                extra=read.quarantined,
                 progress=progress,
                 options=options,
             )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
+from revenuer.cli.read_log import ACCOUNTS_QUARANTINE_FILE, LogOptions, read_log
 from revenuer.detect.campaign_index import (
     INDEX_FILE,
     UNKNOWN_KEY,
@@ -23,27 +23,15 @@ from revenuer.detect.campaign_index import (
 )
 from revenuer.detect.keyed_hash import UNKEYED, Key
 from revenuer.detect.scan import ScanInput, scan
-from revenuer.engine import DuckDBEngine
-from revenuer.ingest import IngestResult, LogMapping, read_accounts, read_logs
-from revenuer.records import SKETCH_KEY_METADATA_KEY, InputError, InputSummary, ScanResult
+from revenuer.ingest import IngestResult
+from revenuer.records import SKETCH_KEY_METADATA_KEY, InputError, ScanResult
 from revenuer.report import ConsoleProgress, Content, Progress, check_out, write_scan
-
-QUARANTINE_FILE = "quarantine.jsonl"
-ACCOUNTS_QUARANTINE_FILE = "quarantine-accounts.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScanOptions:
-    """What the user chose. `memory_mb` bounds the engine's own memory; `key` is what sketches and index are hashed under."""
+class ScanOptions(LogOptions):
+    """What the user chose. `key` is what sketches and index are hashed under."""
 
-    log_format: str = "auto"
-    mapping: LogMapping | None = None
-    accounts: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    workdir: Path | None = None
-    memory_mb: int = 1500
-    threads: int = 2
     seed: int = 0
     key: Key = UNKEYED
 
@@ -73,36 +61,20 @@ def run_scan(sources: Sequence[str], out: Path, options: ScanOptions) -> ScanRes
 def scan_logs(sources: Sequence[str], work: Path, options: ScanOptions, progress: Progress) -> Scanned:
     """Scan `sources` and index the campaigns; scratch files go to `work`."""
     progress.stage("reading logs")
-    read = read_logs(
-        sources,
-        workdir=work / "logs",
-        log_format=options.log_format,
-        mapping=options.mapping,
-        since=options.since,
-        until=options.until,
-    )
-    hashing = _hashing(read, options.key)
-    quarantined = {QUARANTINE_FILE: read.quarantine_file} if read.quarantine_file else {}
-    table: pa.Table | None = None
-    account_lines: tuple[str, ...] = ()
-    if options.accounts is not None:
-        registry = read_accounts(options.accounts, workdir=work / "accounts")
-        table = registry.table
-        account_lines = tuple(f"{s.file}: {s.format} ({s.why})" for s in registry.sources)
-        if registry.quarantine_file:
-            quarantined[ACCOUNTS_QUARANTINE_FILE] = registry.quarantine_file
-    with DuckDBEngine(work / "engine", memory_mb=options.memory_mb, threads=options.threads) as engine:
-        engine.read_parquet("given", read.files) if read.files else None
+    read = read_log(sources, options, work)
+    hashing = _hashing(read.log, options.key)
+    with options.engine(work / "engine") as engine:
+        engine.read_parquet("given", read.log.files) if read.log.files else None
         given = ScanInput(
-            files=read.files,
-            kind=read.kind,
-            accounts=table,
-            summary=input_summary(read, engine, account_lines),
+            files=read.log.files,
+            kind=read.log.kind,
+            accounts=read.accounts,
+            summary=read.summary(engine, "given"),
         )
         result = scan(engine, given, seed=options.seed, key=options.key, on_stage=progress.stage)
         progress.stage("indexing campaigns")
         index = index_campaigns(engine, result, hashing, datetime.now(UTC))
-    return Scanned(result=result, index=index, quarantined=quarantined)
+    return Scanned(result=result, index=index, quarantined=read.quarantined)
 
 
 def _hashing(read: IngestResult, key: Key) -> Hashing:
@@ -124,27 +96,3 @@ def _hashing(read: IngestResult, key: Key) -> Hashing:
         return Hashing(note=note, key=None)
     check_key(note, key, "the sketch table")
     return Hashing(note=note, key=key)
-
-
-def input_summary(read: IngestResult, engine: DuckDBEngine, account_lines: tuple[str, ...]) -> InputSummary:
-    """Return what was read, in words and figures."""
-    accounts, first, last = 0, None, None
-    if read.rows:
-        row = engine.query(
-            "SELECT count(DISTINCT account_id) AS n, min(timestamp) AS first, max(timestamp) AS last FROM given"
-        ).to_pylist()[0]
-        accounts, first, last = row["n"], row["first"], row["last"]
-    lines = tuple(
-        f"{s.file}: {s.format} ({s.why})" + "".join(f"; {note}" for note in s.notes) for s in read.sources
-    )
-    return InputSummary(
-        exchanges=read.rows,
-        accounts=accounts,
-        first=first,
-        last=last,
-        quarantined=read.quarantined,
-        duplicates=read.duplicates,
-        columns_missing=read.columns_missing,
-        columns_ignored=read.columns_ignored,
-        sources=lines + account_lines + read.notes,
-    )

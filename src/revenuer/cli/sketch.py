@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from revenuer.cli.key_file import read_key
+from revenuer.cli.log_options import format_options
 from revenuer.detect.keyed_hash import Key, key_id
 from revenuer.detect.sketch import sketch_kernel
 from revenuer.engine import DuckDBEngine
-from revenuer.ingest import FORMATS, load_mapping, read_logs
+from revenuer.ingest import load_mapping, read_logs
 from revenuer.ingest.diskwrite import aside, resource_errors
 from revenuer.records import (
     SKETCH_KEY_METADATA_KEY,
@@ -37,19 +38,7 @@ from revenuer.report import ConsoleProgress
     help="Secret of 16 bytes or more; sketches under one key can be scanned together.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Parquet file to write.")
-@click.option(
-    "--format",
-    "log_format",
-    default="auto",
-    show_default=True,
-    type=click.Choice(["auto", *FORMATS]),
-    help="Log format.",
-)
-@click.option(
-    "--mapping",
-    type=click.Path(path_type=Path),
-    help="TOML file that maps your fields to the exchange columns.",
-)
+@format_options
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def command(
     logs: tuple[str, ...], key_file: Path, out: Path, log_format: str, mapping: Path | None, as_json: bool

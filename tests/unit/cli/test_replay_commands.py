@@ -14,7 +14,8 @@ import pytest
 from builders.replayed import accounts, exchanges, replaying_log
 from revenuer.cli import main
 from revenuer.cli.key_file import read_key
-from revenuer.cli.run_replay import LogOptions, open_log
+from revenuer.cli.read_log import LogOptions
+from revenuer.cli.run_replay import open_log
 from revenuer.detect.campaign_index import CampaignIndex, KeyKind, index_key
 from revenuer.detect.keyed_hash import UNKEYED
 from revenuer.detect.string_hash import hash_string
