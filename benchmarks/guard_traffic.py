@@ -7,7 +7,7 @@ import numpy as np
 
 from revenuer.guard import GuardState, Policy
 from revenuer.guard.ledger import Ledger
-from revenuer.guard.memory import save_memory
+from revenuer.guard.memory import MemoryCopy
 from revenuer.guard.value_table import ValueTable
 from revenuer.simulate.exercises import exams, tasks, word_problems
 
@@ -84,4 +84,4 @@ def full_ledger(path: Path, accounts: int) -> None:
     ledger.values = ValueTable.of(values, rng.geometric(0.7, len(values)).astype(np.uint32))
     # Some three hundred spans of each account are in it.
     ledger.reach[:] = rng.poisson(accounts * 300 / ledger.reach.shape[1], ledger.reach.shape)
-    save_memory(path, state)
+    MemoryCopy(state).finish().write(path)

@@ -29,8 +29,6 @@ def evidence(log10_e: float, operator: str | None = "op", harvested: int = 0) ->
     return Assessment(
         operator=operator,
         log10_e=log10_e,
-        log10_e_operator=log10_e,
-        log10_e_member=log10_e,
         signals=("shares an instruction with 40 accounts",),
         harvested=harvested,
     )

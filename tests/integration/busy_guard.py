@@ -14,6 +14,7 @@ from types import FrameType
 
 from revenuer.guard import Event, Guard, GuardState, Policy, Saved
 from revenuer.guard.journal import SqliteJournal
+from revenuer.guard.journal.turns import take_short_turns
 from revenuer.guard.policy import Caps
 from revenuer.guard.warm_up import warm_up
 from revenuer.records import Action
@@ -44,7 +45,7 @@ def event(number: int, account: str, signature: str | None = None) -> Event:
 
 def run(path: Path, name: str) -> None:
     """Decide until SIGTERM."""
-    sys.setswitchinterval(0.001)  # as `revenuer guard serve` does
+    take_short_turns()
     stop = Stop()
     signal.signal(signal.SIGTERM, stop)
     with open(f"{path}.{name}", "w", buffering=1) as told:

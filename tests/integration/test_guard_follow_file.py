@@ -2,8 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +14,6 @@ from builders.followed import NOON, Following, as_lines, denied, exchange, repla
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     return tmp_path / "requests.jsonl"
-
-
-@pytest.fixture
-def follow(tmp_path: Path) -> Iterator[Callable[..., Following]]:
-    with ExitStack() as stack:
-
-        def started(*arguments: str | Path) -> Following:
-            following = Following(tmp_path, *arguments)
-            stack.callback(following.kill)
-            return following
-
-        yield started
 
 
 def append(path: Path, rows: list[dict[str, Any]]) -> None:

@@ -3,8 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,18 +11,6 @@ import pytest
 from builders.followed import NOON, Following, as_lines, denied, exchange, replay, run_once
 
 pytest.importorskip("revenuer.guard.journal")
-
-
-@pytest.fixture
-def follow(tmp_path: Path) -> Iterator[Callable[..., Following]]:
-    with ExitStack() as stack:
-
-        def started(*arguments: str | Path) -> Following:
-            following = Following(tmp_path, *arguments)
-            stack.callback(following.kill)
-            return following
-
-        yield started
 
 
 def offset_in(journal: Path) -> int:

@@ -2,8 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,18 +51,6 @@ class Broker:
 @pytest.fixture
 def broker(tmp_path: Path) -> Broker:
     return Broker(tmp_path)
-
-
-@pytest.fixture
-def follow(tmp_path: Path) -> Iterator[Callable[..., Following]]:
-    with ExitStack() as stack:
-
-        def started(*arguments: str | Path) -> Following:
-            following = Following(tmp_path, *arguments)
-            stack.callback(following.kill)
-            return following
-
-        yield started
 
 
 def test_once_reads_what_is_there_and_commits_it(broker: Broker, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -40,18 +39,6 @@ def server() -> Iterator[RedisServer]:
 @pytest.fixture
 def queue(server: RedisServer) -> Queue:
     return Queue(server)
-
-
-@pytest.fixture
-def follow(tmp_path: Path) -> Iterator[Callable[..., Following]]:
-    with ExitStack() as stack:
-
-        def started(*arguments: str | Path) -> Following:
-            following = Following(tmp_path, *arguments)
-            stack.callback(following.kill)
-            return following
-
-        yield started
 
 
 def test_once_reads_what_is_there_and_acknowledges_it(queue: Queue, tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ from revenuer.guard.follow import (
     policy_of,
 )
 from revenuer.guard.follow.follower import POSITION_KIND
+from revenuer.guard.journal.turns import take_short_turns
 from revenuer.guard.memory_file import MemoryFile
 from revenuer.ingest import FORMATS, LogMapping
 from revenuer.ingest.formats import mappers
@@ -130,6 +131,7 @@ def command(sources: tuple[str, ...], **given: Any) -> int:
     options = Options(**given)
     if len(set(sources)) != len(sources):
         raise UsageError("got the same source twice; name it once")
+    take_short_turns()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: _stop(stop, number, frame))

@@ -1,6 +1,5 @@
 """`revenuer guard serve`: answer the gateway's questions over HTTP."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from revenuer.guard.http.assemble import ServeOptions, run
 from revenuer.guard.http.bounds import Bounds
 from revenuer.guard.http.logs import log_json
 from revenuer.guard.http.server import Tls
+from revenuer.guard.journal.turns import take_short_turns
 from revenuer.records import UsageError
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -109,8 +109,7 @@ def command(
         ),
     )
     log_json()
-    # The journal's thread waits for the interpreter after each statement: at 5 ms each, the default, facts would come late to the disk.
-    sys.setswitchinterval(0.001)
+    take_short_turns()
     run(options)
     return 0
 

@@ -58,7 +58,7 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
         )
     assessment = NOTHING
     if suspect is not None:
-        assessment = judge_account(suspect, books, now, int(ledger.accounts["requests"][row]))
+        assessment = judge_account(suspect, books, now)
     decision, after = rule(event, event.account, assessment, standing, state.meter, state.policy)
     if after is not None and after is not standing:
         ledger.mark(row)

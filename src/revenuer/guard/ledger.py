@@ -1,12 +1,11 @@
 """The ledger: what is kept of every account, in flat arrays; and how common spans and identity values are among all accounts."""
 
-import ipaddress
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from revenuer.detect.addresses import address_and_network
 from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
 from revenuer.detect.intent import BACKGROUND_RATE, INTENTS, THRESHOLDS, load_model
 from revenuer.detect.keyed_hash import UNKEYED
@@ -42,6 +41,7 @@ KIND_OF_VALUE = {
     "organization": 4,
     "signup_window": 5,
     "system_prompt": 6,
+    "account": 7,
 }
 """Addresses at sign-up and in use are of one kind: an account that is created and used behind one proxy shows one fact."""
 
@@ -136,7 +136,7 @@ class Ledger:
             given = (account.payment_fingerprint, account.signup_ip, account.email_domain)
             for i, (kind, value) in enumerate(zip(_FACTS, given, strict=True)):
                 if value:
-                    text = canonical_address(value) if kind == "signup_ip" else value
+                    text = address_and_network(value)[0] if kind == "signup_ip" else value
                     self.accounts["facts"][row, i] = self.hashed(kind, text)
             if account.created_at is not None:
                 night = str(account.created_at // SIGNUP_WINDOW_US)
@@ -176,7 +176,7 @@ class Ledger:
 
     def count_holder(self, row: int, value: int) -> None:
         """Count the account among the holders of `value`: once, however often it leaves the value and comes back to it."""
-        self.values.add(value, self.hashed("organization", self.names[row]))
+        self.values.add(value, self.hashed("account", self.names[row]))
 
     def intents_of(self, row: int) -> list[float]:
         """Return the intents' e-processes of the account, in nats."""
@@ -249,7 +249,7 @@ class Ledger:
         if known is None:
             if len(self._addresses) >= KNOWN_ADDRESSES:
                 self._addresses.clear()
-            known = self._addresses[client_ip] = self.hashed("ip", canonical_address(client_ip))
+            known = self._addresses[client_ip] = self.hashed("ip", address_and_network(client_ip)[0])
         return known
 
     def system(self, system_prompt: str) -> int:
@@ -320,15 +320,3 @@ def _bets() -> npt.NDArray[np.float32]:
         ],
         np.float32,
     )
-
-
-@lru_cache(maxsize=65536)
-def canonical_address(address: str) -> str:
-    """Return an address in its shortest form (RFC 5952), a mapped IPv4 as IPv4; what is no address stays as it is."""
-    if ":" not in address:
-        return address
-    try:
-        parsed = ipaddress.IPv6Address(address)
-    except ValueError:
-        return address
-    return str(parsed.ipv4_mapped or parsed)

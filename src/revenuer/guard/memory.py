@@ -5,7 +5,7 @@ common after a restart: without it strangers who share an office's address look 
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +72,12 @@ class MemoryCopy:
             return self._copy_values()
         return True
 
+    def finish(self) -> Self:
+        """Copy all that is left at once: where nobody waits for an answer."""
+        while self.step():
+            pass
+        return self
+
     def write(self, path: Path) -> None:
         """Write what was copied, after `step` returned False. Raises ResourceError; a file that was there is then untouched."""
         arrays: dict[str, npt.NDArray[Any]] = {
@@ -116,16 +122,8 @@ class MemoryCopy:
         return self._slots < len(values.keys)
 
 
-def save_memory(path: Path, state: GuardState) -> None:
-    """Write the ledger of `state` at once. Raises ResourceError; a file that was there is then untouched."""
-    copy = MemoryCopy(state)
-    while copy.step():
-        pass
-    copy.write(path)
-
-
 def load_memory(path: Path, state: GuardState) -> None:
-    """Take back what `save_memory` wrote, in a state that has seen no event and restored no fact yet.
+    """Take back what `MemoryCopy` wrote, in a state that has seen no event and restored no fact yet.
 
     Raises InputError where the file is damaged, of another version, made under another key, or too large for this ledger; the state is
     then as it was.

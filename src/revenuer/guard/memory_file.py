@@ -54,10 +54,7 @@ class MemoryFile:
 
     def save(self) -> None:
         """Write the file at once: where nobody waits for an answer."""
-        copy = MemoryCopy(self._state)
-        while copy.step():
-            pass
-        self._write(copy)
+        self._write(MemoryCopy(self._state).finish())
 
     def gauges(self) -> dict[str, tuple[str, float]]:
         """Return name -> (help, value)."""

@@ -10,7 +10,7 @@ from revenuer.guard import Event, Guard, GuardState, Policy, Registered
 from revenuer.guard.journal.snapshot import read_snapshot, write_snapshot
 from revenuer.guard.ledger import Ledger, bytes_of
 from revenuer.guard.ledger_kernel import EMITTED
-from revenuer.guard.memory import MemoryCopy, load_memory, save_memory
+from revenuer.guard.memory import MemoryCopy, load_memory
 from revenuer.records import InputError
 
 NOW = 1_780_000_000_000_000
@@ -67,7 +67,7 @@ def held(ledger: Ledger) -> dict[int, int]:
 
 def test_everything_comes_back(tmp_path: Path) -> None:
     state, again = seen(), empty()
-    save_memory(tmp_path / "memory", state)
+    MemoryCopy(state).finish().write(tmp_path / "memory")
     load_memory(tmp_path / "memory", again)
     assert same(state.ledger, again.ledger)
     assert len(again.ledger) == 40
@@ -75,7 +75,7 @@ def test_everything_comes_back(tmp_path: Path) -> None:
 
 def test_a_restored_ledger_goes_on_as_the_old_one(tmp_path: Path) -> None:
     state, again = seen(), empty()
-    save_memory(tmp_path / "memory", state)
+    MemoryCopy(state).finish().write(tmp_path / "memory")
     load_memory(tmp_path / "memory", again)
     for guard in (Guard(state), Guard(again)):
         for number in range(200, 300):
@@ -86,7 +86,7 @@ def test_a_restored_ledger_goes_on_as_the_old_one(tmp_path: Path) -> None:
 def test_an_empty_ledger_and_one_that_forgot_come_back(tmp_path: Path) -> None:
     for state in (empty(), seen(accounts=40, ledger=Ledger(max_accounts=16))):
         again = empty(Ledger(max_accounts=16))
-        save_memory(tmp_path / "memory", state)
+        MemoryCopy(state).finish().write(tmp_path / "memory")
         load_memory(tmp_path / "memory", again)
         assert same(state.ledger, again.ledger)
 
@@ -127,7 +127,7 @@ def test_what_changes_between_two_steps_is_in_the_copy_or_not_but_never_half(tmp
 
 @pytest.mark.parametrize("key", [derive_key(b"another secret of ours")])
 def test_another_key_is_refused(tmp_path: Path, key: Key) -> None:
-    save_memory(tmp_path / "memory", seen())
+    MemoryCopy(seen()).finish().write(tmp_path / "memory")
     state = empty(Ledger(key))
     with pytest.raises(InputError, match="another key"):
         load_memory(tmp_path / "memory", state)
@@ -135,7 +135,7 @@ def test_another_key_is_refused(tmp_path: Path, key: Key) -> None:
 
 
 def test_more_accounts_than_fit_are_refused(tmp_path: Path) -> None:
-    save_memory(tmp_path / "memory", seen())
+    MemoryCopy(seen()).finish().write(tmp_path / "memory")
     with pytest.raises(InputError, match="40 accounts"):
         load_memory(tmp_path / "memory", empty(Ledger(max_accounts=10)))
 
@@ -155,7 +155,7 @@ def test_more_accounts_than_fit_are_refused(tmp_path: Path) -> None:
 def test_a_file_that_does_not_fit_is_refused_whole(
     tmp_path: Path, changed: dict[str, object], why: str
 ) -> None:
-    save_memory(tmp_path / "memory", seen())
+    MemoryCopy(seen()).finish().write(tmp_path / "memory")
     given = read_snapshot(tmp_path / "memory")
     meta = changed.pop("meta", {})
     assert isinstance(meta, dict)
@@ -167,7 +167,7 @@ def test_a_file_that_does_not_fit_is_refused_whole(
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
-    save_memory(tmp_path / "memory", seen())
+    MemoryCopy(seen()).finish().write(tmp_path / "memory")
     content = bytearray((tmp_path / "memory").read_bytes())
     content[len(content) // 2] ^= 1
     (tmp_path / "memory").write_bytes(content)

@@ -10,7 +10,7 @@ from typing import Any
 from builders.operator_traffic import operator, people
 from revenuer.guard import Event, GuardState, Policy, Registered
 from revenuer.guard.core import decide
-from revenuer.guard.memory import load_memory, save_memory
+from revenuer.guard.memory import MemoryCopy, load_memory
 from revenuer.guard.policy import Caps
 from revenuer.guard.saved import Saved
 from revenuer.records import Decision
@@ -47,7 +47,7 @@ class Story:
     def restored(self, folder: Path) -> GuardState:
         """Return a state as it is after a restart with journal and memory."""
         self.save()
-        save_memory(folder / "memory", self.state)
+        MemoryCopy(self.state).finish().write(folder / "memory")
         state = GuardState(POLICY)
         load_memory(folder / "memory", state)
         state.restore(Saved(kind, key, value) for (kind, key), value in self.books.items())

@@ -180,6 +180,7 @@ def _gauges(
         "measures": ("Measures in force, by action.", standing),
         "accounts": ("Accounts that the guard remembers.", float(len(guard.state.ledger.rows))),
         "accounts_forgotten": ("Accounts that gave way to others.", float(guard.state.ledger.evicted)),
+        "notes_unread": ("Notes of other nodes that could not be understood.", float(guard.state.unread)),
     }
     for part in parts:
         if part is not None:

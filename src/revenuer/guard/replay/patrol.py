@@ -57,7 +57,6 @@ class Patrol:
         self._every = rounds.every_s * SECOND_US
         self._due = self.wake = first + self._every
         self._waiting: deque[tuple[int, CampaignIndex]] = deque()
-        self.scans = 0
 
     def until(self, now: int) -> list[CampaignIndex]:
         """Return the indexes that came into force since the last call, oldest first, making the scan that fell due until `now`.
@@ -77,7 +76,6 @@ class Patrol:
         return found
 
     def _scan(self, moment: int) -> CampaignIndex:
-        self.scans += 1
         when = datetime.fromtimestamp(moment / SECOND_US, UTC)
         with self._watched(when), tempfile.TemporaryDirectory(prefix="patrol-", dir=self._work) as folder:
             work = Path(folder)

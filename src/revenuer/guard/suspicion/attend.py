@@ -25,23 +25,24 @@ def attend(event: Event, row: int, flags: int, books: Books, now: int) -> Suspec
     `flags` and the ledger's `out` are those of the event's own `observe`; they are read before anything else is observed.
     """
     books.make_room(event.account_id)
+    verified = declared(event)
     suspect = books.suspects.get(event.account_id)
     if flags & FIRST:
         suspect = _register(row, books, suspect, now)
     if flags & NEW_ADDRESS:
         suspect = _new_address(row, books, suspect, now)
-    if books.index is not None and flags & (FIRST | NEW_ADDRESS) and not declared(event):
+    if books.index is not None and flags & (FIRST | NEW_ADDRESS) and not verified:
         suspect = look_up_identity(books, event, suspect, now)
-    if flags & INDEXED and not declared(event):
+    if flags & INDEXED and not verified:
         suspect = look_up_spans(books, event.account_id, suspect, books.ledger.reported(2), now)
-    if flags & POSITIVE:
+    if flags & POSITIVE and not verified:
         suspect = _positive(event, row, books, suspect, now)
-    if flags & HEAVY and not declared(event):
+    if flags & HEAVY and not verified:
         for span in books.ledger.reported(0):
             has_habit(books, event.account_id, span, now)
         suspect = books.suspects.get(event.account_id)
     if flags & WATCHED:
-        suspect = _watched(event, books, suspect, now)
+        suspect = _watched(event, books, suspect, verified, now)
     return suspect
 
 
@@ -80,8 +81,6 @@ def _comes_with(books: Books, row: int, value: int, suspect: Suspect | None, now
 
 
 def _positive(event: Event, row: int, books: Books, suspect: Suspect | None, now: int) -> Suspect | None:
-    if declared(event):
-        return suspect
     log_e = books.ledger.intents_of(row)
     fresh = [
         intent
@@ -113,13 +112,13 @@ def _keep_spans(books: Books, ledger: Ledger, suspect: Suspect, positives: int) 
     books.changed.add(("suspect", suspect.account_id))
 
 
-def _watched(event: Event, books: Books, suspect: Suspect | None, now: int) -> Suspect | None:
+def _watched(event: Event, books: Books, suspect: Suspect | None, verified: bool, now: int) -> Suspect | None:
     """Take in the watched spans of the prompt: a pool's, an operator's instruction, words of its vocabulary."""
     text = int(books.ledger.out[1])
     spans = books.ledger.reported(1)
     for span in spans:
         span_sent(books, span, text)
-    if declared(event):
+    if verified:
         return suspect
     heavy: dict[str, list[int]] = {}
     spoken: dict[str, list[int]] = {}

@@ -44,20 +44,22 @@ def belonging(books: Books, suspect: Suspect, operator: Operator) -> tuple[float
     """Return (log10 e-value, signals strongest first) of the suspect's being one of the operator's accounts."""
     if any(books.operator(name) is operator for name in suspect.replayed):
         return DECISIVE, ("replays a reasoning signature that another account received",)
-    found = sorted(_evidence(books, suspect, operator), reverse=True)
+    stories = _stories(books, suspect, operator)
+    instructed = any(books.operator(name) is operator for name in suspect.instructed)
+    found = sorted(_evidence(books, suspect, operator, stories, instructed), reverse=True)
     if not found:
         return 0.0, ()
     total = NOT_SHOWN + sum(weight for weight, _ in found)
-    named = _stories(books, suspect, operator).keys() & {"named", "words"}
-    if not (
-        named or suspect.intents or suspect.relays or suspect.lent or _is_instructed(books, suspect, operator)
-    ):
+    named = stories.keys() & {"named", "words"}
+    if not (named or suspect.intents or suspect.relays or suspect.lent or instructed):
         total = min(total, MOST_IDENTITY)
     return total, tuple(words for _, words in found)
 
 
-def _evidence(books: Books, suspect: Suspect, operator: Operator) -> Iterator[tuple[float, str]]:
-    yield from _indexed(books, suspect, operator)
+def _evidence(
+    books: Books, suspect: Suspect, operator: Operator, stories: dict[str, float], instructed: bool
+) -> Iterator[tuple[float, str]]:
+    yield from _indexed(stories)
     inside = suspect.operator is not None and books.operator_of(suspect) is operator
     others = len(operator.members) - inside
     if suspect.lent:
@@ -66,7 +68,8 @@ def _evidence(books: Books, suspect: Suspect, operator: Operator) -> Iterator[tu
         return
     values = list(_shared_values(books, suspect, operator, inside, others))
     yield from values
-    yield from _content(books, suspect, operator, inside, sum(weight for weight, _ in values))
+    corroborated = sum(weight for weight, _ in values) >= CORROBORATED
+    yield from _content(books, suspect, operator, inside, instructed, corroborated)
     if suspect.relays and operator.relays >= HABIT_OF_OPERATOR * len(operator.members):
         rate = max(LEAST_RELAYS, books.relays / len(books.ledger))
         yield math.log10(RELAY_SHARE / rate), "begins conversations with somebody's reasoning signatures"
@@ -82,8 +85,8 @@ def _stories(books: Books, suspect: Suspect, operator: Operator) -> dict[str, fl
     return found
 
 
-def _indexed(books: Books, suspect: Suspect, operator: Operator) -> Iterator[tuple[float, str]]:
-    for story, weight in _stories(books, suspect, operator).items():
+def _indexed(stories: dict[str, float]) -> Iterator[tuple[float, str]]:
+    for story, weight in stories.items():
         if story == "named":
             yield weight, "a scan named it one of the campaign's accounts"
         elif story == "words":
@@ -120,26 +123,15 @@ def _siblings_with(books: Books, suspect: Suspect, operator: Operator, value: in
 
 
 def _content(
-    books: Books, suspect: Suspect, operator: Operator, inside: bool, corroboration: float
+    books: Books, suspect: Suspect, operator: Operator, inside: bool, instructed: bool, corroborated: bool
 ) -> Iterator[tuple[float, str]]:
     """Yield the evidence of what is asked, and of the words: the stronger whole, the weaker half."""
-    n, size = len(operator.members), len(books.ledger)
-    row = books.ledger.row_of(suspect.account_id, suspect.since)
-    words, told = 0.0, ""
-    instructed = _is_instructed(books, suspect, operator)
-    for span in suspect.sent & operator.heavy.keys() if instructed else ():
-        senders = operator.heavy[span] - inside
-        if senders < LEAST_SENDERS:
-            continue
-        alone = books.ledger.repeats(row, span) and is_private(books, span)
-        most = MOST_TEMPLATE if alone or corroboration >= CORROBORATED else MOST_ALONE
-        outside = (max(books.ledger.reach_of(span) - senders - 1, 0) + 1) / size
-        weight = min(math.log10(senders / max(n - inside, 1) / outside), most)
-        if weight > words:
-            words, told = weight, "sends the operator's instruction"
+    n = len(operator.members)
+    words = _instruction(books, suspect, operator, inside, corroborated) if instructed else 0.0
+    told = "sends the operator's instruction"
     asks = operator.main_intent
     heard = _heard(books, suspect, operator) if suspect.asks(asks) else 0
-    most = MOST_WORDS if corroboration >= CORROBORATED else MOST_ALONE
+    most = MOST_WORDS if corroborated else MOST_ALONE
     if min(PER_WORD * heard, most) > words:
         words, told = min(PER_WORD * heard, most), "words its requests from the operator's stock of phrases"
     intent = 0.0
@@ -155,8 +147,28 @@ def _content(
         )
 
 
-def _is_instructed(books: Books, suspect: Suspect, operator: Operator) -> bool:
-    return any(books.operator(name) is operator for name in suspect.instructed)
+def _instruction(
+    books: Books, suspect: Suspect, operator: Operator, inside: bool, corroborated: bool
+) -> float:
+    """Return log10 of the evidence of the operator's heavy span that speaks most against the suspect."""
+    ledger = books.ledger
+    n, size = max(len(operator.members) - inside, 1), len(ledger)
+    row = ledger.row_of(suspect.account_id, suspect.since)
+    found = 0.0
+    for span in suspect.sent & operator.heavy.keys():
+        senders = operator.heavy[span] - inside
+        if senders < LEAST_SENDERS:
+            continue
+        outside = (max(ledger.reach_of(span) - senders - 1, 0) + 1) / size
+        weight = min(math.log10(senders / n / outside), MOST_TEMPLATE)
+        if weight <= found:
+            continue
+        if weight > MOST_ALONE and not (
+            corroborated or (ledger.repeats(row, span) and is_private(books, span))
+        ):
+            weight = MOST_ALONE
+        found = max(found, weight)
+    return found
 
 
 def _heard(books: Books, suspect: Suspect, operator: Operator) -> int:

@@ -19,10 +19,10 @@ MAX_SUSPECTS = 50_000
 """Suspects kept beside the members of contained operators, and at most one for every second account that the ledger has room for."""
 REMARKED_AT = 1.15
 """What an operator is recognised by is gone through anew when it has grown by this factor: as the ledger grows, more values link."""
-LEAST_CAP = 20
-CAP_SHARE = 0.003
 NAME_DIGITS = 8
 MERGE_FREELY = 4
+LEAST_CAP = 20
+CAP_SHARE = 0.003
 """An identity value that more accounts hold than max(20, 0.3 %) links nobody: offices, carriers, VPN exits, public mail."""
 
 

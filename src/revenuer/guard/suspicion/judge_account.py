@@ -11,7 +11,7 @@ JOIN_AT = 3.0
 """An account that belongs with so much evidence is counted to the operator, and what it holds marks others."""
 
 
-def judge_account(suspect: Suspect, books: Books, now: int, requests: int) -> Assessment:
+def judge_account(suspect: Suspect, books: Books, now: int) -> Assessment:
     """Return the assessment of a suspect; may count it to an operator.
 
     Two questions are asked and both must be answered: is the pool one operator that harvests (false discoveries among operators are
@@ -34,11 +34,8 @@ def judge_account(suspect: Suspect, books: Books, now: int, requests: int) -> As
     return Assessment(
         operator=found.name,
         log10_e=best,
-        log10_e_operator=found.log10_e,
-        log10_e_member=best,
         signals=(*told, *_reasons(found)),
         harvested=found.answered,
-        account_requests=requests,
     )
 
 
