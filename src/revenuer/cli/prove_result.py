@@ -2,8 +2,8 @@
 
 import functools
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
-from revenuer.prove.pack import EvidencePack, Signer, pack_bytes, read_signing_key
+from revenuer.prove.pack import EvidencePack, InputFile, Signer, pack_bytes, read_signing_key
+from revenuer.prove.plan import PlanRead, check_reason, deviations, read_plan, registration_of
 from revenuer.records import Outcome
 from revenuer.records.suspect_verdict import SuspectVerdict
 from revenuer.report import check_replaceable, json_bytes, write_directory
@@ -27,17 +28,42 @@ RESULT_FILES = frozenset({VERDICT_FILE, REPORT_FILE, PACK_FILE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultOptions:
-    """Where a verdict goes, at which level it is judged, and who signs."""
+    """Where a verdict goes, at which level it is judged, which plan it follows, and who signs. With a plan, `alpha` is the level that it gave
+    each of its tests. `deviate`: the reason for leaving the plan, empty where nobody gave one."""
 
     out: Path
     alpha: float
-    plan: Path | None
+    plan: PlanRead | None
+    deviate: str
     signer: Signer | None
     as_json: bool
 
+    def check_before(
+        self,
+        test: str,
+        suspect: str,
+        *,
+        n: Mapping[str, int] | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        inputs: Sequence[InputFile] | None = None,
+    ) -> None:
+        """Raise UsageError where what is about to be done is not what was planned and no reason was given. Call it before the suspect is asked, with
+        what is known by then; `publish` compares everything again."""
+        if self.plan is not None:
+            left = deviations(
+                self.plan,
+                test=test,
+                suspect=suspect,
+                alpha=self.alpha,
+                n=n,
+                parameters=parameters,
+                hashes=None if inputs is None else [one.sha256 for one in inputs],
+            )
+            check_reason(left, self.deviate)
+
 
 def result_options(function: F) -> F:
-    """Add --out, --alpha, --plan, --sign-key and --json; the command gets them as one argument `result: ResultOptions`.
+    """Add --out, --alpha, --plan, --deviate, --sign-key and --json; the command gets them as one argument `result: ResultOptions`.
 
     They are checked before the command runs: a folder that cannot be replaced or a key that cannot be read is refused at once.
     """
@@ -46,15 +72,19 @@ def result_options(function: F) -> F:
     def wrapper(
         *args: Any,
         out: Path,
-        alpha: float,
+        alpha: float | None,
         plan: Path | None,
+        deviate: str,
         sign_key: Path | None,
         as_json: bool,
         **kwargs: Any,
     ) -> Any:
         check_replaceable(out, RESULT_FILES)
         signer = None if sign_key is None else read_signing_key(sign_key)
-        result = ResultOptions(out=out, alpha=alpha, plan=plan, signer=signer, as_json=as_json)
+        read = None if plan is None else read_plan(plan)
+        result = ResultOptions(
+            out=out, alpha=_alpha(alpha, read), plan=read, deviate=deviate, signer=signer, as_json=as_json
+        )
         return function(*args, result=result, **kwargs)
 
     options = (
@@ -66,15 +96,19 @@ def result_options(function: F) -> F:
         ),
         click.option(
             "--alpha",
-            default=ALPHA,
-            show_default=True,
             type=click.FloatRange(0.0, 0.5, min_open=True),
-            help="Level at which the null hypothesis is rejected.",
+            help=f"Level at which the null hypothesis is rejected: the plan's, or {ALPHA:g} without one.",
         ),
         click.option(
             "--plan",
-            type=click.Path(path_type=Path, exists=True, dir_okay=False),
+            type=click.Path(path_type=Path),
             help="The pre-registration file that `revenuer prove plan` wrote.",
+        ),
+        click.option(
+            "--deviate",
+            default="",
+            metavar="WHY",
+            help="Leave the plan, for this reason; the verdict says where and why.",
         ),
         click.option(
             "--sign-key",
@@ -89,13 +123,24 @@ def result_options(function: F) -> F:
     return decorated  # type: ignore[no-any-return]
 
 
+def _alpha(given: float | None, read: PlanRead | None) -> float:
+    if given is not None:
+        return given
+    return ALPHA if read is None else read.plan.tests[0].alpha
+
+
 def publish(verdict: SuspectVerdict, pack: EvidencePack | None, options: ResultOptions) -> int:
     """Write verdict.json, report.html and, with a pack, evidence.zip, all or none; print the verdict; return 1 where it is positive, else 0.
 
-    `pack` may be None only where nothing was evaluated. Raises ValueError for a verdict with p and no pack.
+    Whether the test was as planned is compared here and stated in the verdict; the plan goes into the pack. `pack` may be None only where
+    nothing was evaluated. Raises UsageError for a deviation from the plan without a reason, ValueError for a verdict with p and no pack.
     """
     if pack is None and verdict.outcome is not Outcome.NOT_EVALUATED:
         raise ValueError("a verdict with a p-value needs an evidence pack")
+    registration = registration_of(options.plan, verdict, pack, options.deviate)
+    verdict = replace(verdict, registration=registration)
+    if pack is not None and options.plan is not None:
+        pack = replace(pack, plan=options.plan.content)
     now = datetime.now(UTC)
     content = json_bytes(verdict_json(verdict, now))
     files = {VERDICT_FILE: content}
