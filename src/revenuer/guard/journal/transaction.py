@@ -7,6 +7,7 @@ import msgspec
 
 from revenuer.guard.audit import AuditTrail
 from revenuer.guard.journal.backlog import Backlog
+from revenuer.guard.journal.marks import write_marks
 from revenuer.guard.many_rows import Row, delete_rows, insert_rows
 from revenuer.records import UNANSWERED, Decision
 
@@ -48,6 +49,7 @@ def _write(
         _write_decisions(connection, backlog.decisions, fit)
         connection.executemany(_ALLOWED, map(fit, backlog.allowed.items()))
         trail = AuditTrail(connection)
+        write_marks(connection, trail, backlog.decisions, now, fit)
         trail.take(backlog.steps)
         trail.expire(now)
         _put_facts(connection, {(one.kind, one.key): one.value for _, one in backlog.steps}, fit)
