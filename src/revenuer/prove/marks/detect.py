@@ -109,12 +109,17 @@ def _h0(keys: int) -> str:
 def _summary(findings: Sequence[KeyFinding], options: DetectOptions) -> str:
     first, fired = findings[0], named(findings, options.alpha)
     where = f"{first.scheme.pairs.n:,} distinct pairs"
+    by = (
+        ""
+        if first.scheme.method == "analytic"
+        else ", by its rank among decoys because its law does not hold here"
+    )
     if not fired:
         tried = "the key" if len(findings) == 1 else f"any of {len(findings):,} keys"
-        return f"No mark of {tried} was found in {where}; nobody is named."
+        return f"No mark of {tried} was found in {where}{by}; nobody is named."
     whose = ", ".join(dict.fromkeys(_whose(one.candidate) for one in fired[:5]))
     more = f" and {len(fired) - 5} more" if len(fired) > 5 else ""
-    return f"The mark of {whose}{more} was found: log10 p = {first.adjusted:.1f} over {where}, corrected for {len(findings):,} keys."
+    return f"The mark of {whose}{more} was found: log10 p = {first.adjusted:.1f} over {where}, corrected for {len(findings):,} keys{by}."
 
 
 def _whose(candidate: Candidate) -> str:
