@@ -1,10 +1,12 @@
 """Marks in transformers' `generate`: `model.generate(..., logits_processor=[mark_processor(candidate)])`."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from random import SystemRandom
 from typing import Any
 
+import numpy as np
 import torch
 
 from revenuer.prove.marks.candidate import Candidate
@@ -15,31 +17,31 @@ from revenuer.records import MissingDependencyError, UsageError
 def mark_processor(
     candidates: Candidate | Sequence[Candidate | None],
     sampling: Sampling | None = None,
-    seed: int | None = None,
+    rng: np.random.Generator | None = None,
 ) -> Any:
     """Return a `LogitsProcessor` for one call of `generate`.
 
     `candidates`: the key for every row of the batch, or one for each row, None = that row is left as it is, to the bit. `sampling`: for Gumbel
-    marks, which choose the token themselves: give temperature and truncation here, and not to `generate`. `seed`: of the coins of dual Gumbel
-    marks. Raises UsageError for a scheme that cannot be put on, MissingDependencyError without transformers.
+    marks, which choose the token themselves: give temperature and truncation here, and not to `generate`. `rng`: throws the
+    coins of dual Gumbel marks, by default the system does. Raises UsageError for a scheme that cannot be put on, MissingDependencyError without transformers.
     """
-    return _processor_class()(candidates, sampling or Sampling(), seed)
+    coins = SystemRandom().random if rng is None else rng.random
+    return _processor_class()(candidates, sampling or Sampling(), coins)
 
 
 class _Marking:
     """The processor without transformers' base class. Assumes sampling or greedy search: beams change their rows."""
 
     def __init__(
-        self, candidates: Candidate | Sequence[Candidate | None], sampling: Sampling, seed: int | None
+        self,
+        candidates: Candidate | Sequence[Candidate | None],
+        sampling: Sampling,
+        coins: Callable[[], float],
     ) -> None:
         self._shared = candidates if isinstance(candidates, Candidate) else None
         self._single = () if isinstance(candidates, Candidate) else tuple(candidates)
         self._sampling = sampling
-        self._coins = torch.Generator()
-        if seed is None:
-            self._coins.seed()
-        else:
-            self._coins.manual_seed(seed)
+        self._coins = coins
         for candidate in filter(None, (self._shared, *self._single)):
             self._row(candidate)
         self._rows: dict[int, MarkedRow] | None = None

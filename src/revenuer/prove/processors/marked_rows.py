@@ -1,8 +1,9 @@
 """Changes the rows of a batch of logits that are to carry a mark, and no other."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from random import SystemRandom
 
 import torch
 
@@ -28,11 +29,11 @@ class Sampling:
 
 @dataclass(slots=True, kw_only=True)
 class MarkedRow:
-    """One response that is to carry a mark. `coins`: the server's own chance, for dual Gumbel marks."""
+    """One response that is to carry a mark. `coins`: uniforms of the server's own, for dual Gumbel marks."""
 
     candidate: Candidate
     sampling: Sampling = field(default_factory=Sampling)
-    coins: torch.Generator | None = None
+    coins: Callable[[], float] = field(default_factory=lambda: SystemRandom().random)
     windows: RepeatedWindows = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,10 +50,7 @@ class MarkedRow:
     def key(self) -> Key:
         """Return the key of this position: of two, the one that the coin says."""
         words, scheme = self.candidate.words, self.candidate.scheme
-        if (
-            isinstance(scheme, DualGumbel)
-            and float(torch.rand((), generator=self.coins)) >= scheme.first_share
-        ):
+        if isinstance(scheme, DualGumbel) and self.coins() >= scheme.first_share:
             return words[2], words[3]
         return words[0], words[1]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from builders.journals import NOON, Clock, audit_events, decision, replay_event
-from revenuer.cli.main import main
+from revenuer.cli.guard_marks import command
 from revenuer.guard import Guard, GuardState, Policy
 from revenuer.guard.audit import verify
 from revenuer.guard.journal import JournalReader, JournalSettings, SqliteJournal
@@ -77,7 +77,7 @@ def test_a_marked_measure_verifies(tmp_path: Path) -> None:
     assert [one.mark is not None for one in decisions] == [False, True, True]
     with JournalReader(path) as reader:
         lines, measures = list(reader.audit_lines()), list(reader.measures())
-    assert "marked" in audit_events(path)
+    assert "marked" in [event for event, _, _ in audit_events(path)]
     assert measures
     assert verify(lines, None, measures).whole
 
@@ -100,9 +100,9 @@ def test_a_journal_from_before_there_were_marks_is_taken(tmp_path: Path) -> None
 def test_the_command_lists_them(tmp_path: Path) -> None:
     path = tmp_path / "guard.db"
     written(path)
-    told = CliRunner().invoke(main, ["guard", "marks", str(path), "--account", "b", "--json"])
+    told = CliRunner().invoke(command, [str(path), "--account", "b", "--json"], standalone_mode=False)
     assert told.exit_code == 0
     assert json.loads(told.stdout)["mark"] == MARK
-    words = CliRunner().invoke(main, ["guard", "marks", str(path)])
+    words = CliRunner().invoke(command, [str(path)], standalone_mode=False)
     assert words.stdout.count("\n") == 3
     assert f"a: {MARK}, 3 requests" in words.stdout
