@@ -29,7 +29,7 @@ def a_plan() -> PlanRead:
         asked=[
             AskedTest(test="twins", values={"n": "400"}),
             AskedTest(test="safety", values={"n": "300"}),
-            AskedTest(test="canary", values={"n": "20", "decoys": "9999"}),
+            AskedTest(test="canary", values={"n": "20"}),
         ],
         price=None,
         commitment_root="",
@@ -100,8 +100,8 @@ def test_what_was_not_as_planned_counts_as_nothing(verdict: StatedVerdict, why: 
 def test_nobody_chooses_among_verdicts_of_one_planned_test() -> None:
     with pytest.raises(UsageError, match="more verdicts of twins than the plan has"):
         combine([said("twins", -9.0), said("twins", -1.0)], PLAN, 0.5)
-    with pytest.raises(UsageError, match="more verdicts of lineage"):
-        combine([said("lineage", -9.0)], PLAN, 0.5)
+    with pytest.raises(UsageError, match="more verdicts of lineage-answers"):
+        combine([said("lineage-answers", -9.0)], PLAN, 0.5)
 
 
 def test_one_suspect_at_a_time() -> None:

@@ -46,11 +46,11 @@ def power(n: int, effect: float, alpha: float, values: Values) -> float:
 
 
 def _smallest_count(tokens: int, chance: float, level: float) -> int:
-    """Return the smallest number of green tokens whose mid-p is at most 10^level, tokens + 1 where none is."""
+    """Return the smallest number of green tokens whose p is at most 10^level, tokens + 1 where none is."""
     low, high = 0, tokens + 1
     while low < high:
         middle = (low + high) // 2
-        if middle <= tokens and log10_binomial_tail(middle, tokens, chance, mid=True) > level:
+        if middle <= tokens and log10_binomial_tail(middle, tokens, chance) > level:
             low = middle + 1
         else:
             high = middle
@@ -69,7 +69,7 @@ def _smallest_total(tokens: int, level: float) -> float:
 
 
 def _power_by(values: Values) -> str:
-    law = "gamma" if values["scheme"] == "gumbel" else "binomial, with mid-p"
+    law = "gamma" if values["scheme"] == "gumbel" else "binomial"
     return f"exact {law} law of independent tokens"
 
 
