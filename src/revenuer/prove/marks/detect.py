@@ -22,14 +22,17 @@ MOST_LISTED = 50
 ASSUMPTIONS = (
     "The keys were drawn at random and fixed before these answers were written: see the commitments. Who tries keys until one fires finds one.",
     "The tokens are those of the tokenizer that the mark was put on with.",
-    "No marked text stood in front of the suspect: windows of an answer's own prompt are left out where the prompt is known.",
     "Philox4x32-10 under different keys gives independent uniforms.",
+)
+PROMPTS_KNOWN = "Prompts handed over no marks but inside windows that they hold: those are left out of each answer to them."
+PROMPTS_UNKNOWN = (
+    "The prompts held no marked text: their tokens are not known, so that nothing could be left out."
 )
 EXPLANATIONS = (
     "The suspect passes questions on to our model, or its answers were replaced by ours: then it was not trained on them.",
     "The suspect was trained on marked text that somebody else had bought and published or passed on: then it is no customer of ours, and may not know.",
     "Somebody with the key, or with marked text to learn the lists from, wrote these answers to incriminate the suspect.",
-    "A prompt that is not in the file held marked text.",
+    "Marked text stood in front of the suspect that the file does not show, such as a system prompt or retrieved pages.",
 )
 
 
@@ -81,12 +84,16 @@ def detect(
         floor=_floor(findings, options),
         effect=Effect(name="excess", value=estimate, low=low, high=high, unit=first.scheme.scheme.unit),
         n={"answers": sample.responses, "tokens": sample.tokens.size, "pairs": first.scheme.pairs.n, "keys": len(findings)},
-        assumptions=ASSUMPTIONS,
+        assumptions=_assumptions(sample),
         explanations=EXPLANATIONS,
         reason=reason,
         details=_details(findings, options, power) | {"schemes": _scheme_rows(sample, candidates, findings)},
     )  # fmt: skip
     return verdict, mark_pack(sample, findings, options.decoys, options.seed, options.sealed, inputs)
+
+
+def _assumptions(sample: Sample) -> tuple[str, ...]:
+    return (*ASSUMPTIONS, PROMPTS_KNOWN if sample.prompt_tokens.size else PROMPTS_UNKNOWN)
 
 
 def named(findings: Sequence[KeyFinding], alpha: float) -> list[KeyFinding]:
@@ -102,12 +109,17 @@ def _h0(keys: int) -> str:
 def _summary(findings: Sequence[KeyFinding], options: DetectOptions) -> str:
     first, fired = findings[0], named(findings, options.alpha)
     where = f"{first.scheme.pairs.n:,} distinct pairs"
+    by = (
+        ""
+        if first.scheme.method == "analytic"
+        else ", by its rank among decoys because its law does not hold here"
+    )
     if not fired:
         tried = "the key" if len(findings) == 1 else f"any of {len(findings):,} keys"
-        return f"No mark of {tried} was found in {where}; nobody is named."
+        return f"No mark of {tried} was found in {where}{by}; nobody is named."
     whose = ", ".join(dict.fromkeys(_whose(one.candidate) for one in fired[:5]))
     more = f" and {len(fired) - 5} more" if len(fired) > 5 else ""
-    return f"The mark of {whose}{more} was found: log10 p = {first.adjusted:.1f} over {where}, corrected for {len(findings):,} keys."
+    return f"The mark of {whose}{more} was found: log10 p = {first.adjusted:.1f} over {where}, corrected for {len(findings):,} keys{by}."
 
 
 def _whose(candidate: Candidate) -> str:
@@ -157,7 +169,7 @@ def _parameters(
         "smallest_effect_sd": options.shift,
         "key_in_pack": not options.sealed,
     }
-    chances = {one.scheme.chance for one in schemes if isinstance(one.scheme, Green)}
+    chances = {one.scheme.gamma for one in schemes if isinstance(one.scheme, Green)}
     return shown | ({"chance": chances.pop()} if len(chances) == 1 else {})
 
 
@@ -247,7 +259,7 @@ def _nothing_to_count(
         summary="No text to look at: no answer has a whole window and a token after it that its prompt does not hold.",
         alpha=options.alpha,
         n={"answers": sample.responses, "tokens": sample.tokens.size, "pairs": 0, "keys": len(candidates)},
-        assumptions=ASSUMPTIONS,
+        assumptions=_assumptions(sample),
         explanations=EXPLANATIONS,
         reason="no pair counts: collect more or longer answers",
         details={"schemes": _scheme_rows(sample, candidates, [])},
