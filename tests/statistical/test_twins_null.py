@@ -15,7 +15,9 @@ SUSPECTS = 2_400
 RECORDS, DRAWS = 30, 4
 
 
-def student_of_other_samples(log: DrawnLog, teacher: Ngrams, base: Ngrams, rng: np.random.Generator) -> Ngrams:
+def student_of_other_samples(
+    log: DrawnLog, teacher: Ngrams, base: Ngrams, rng: np.random.Generator
+) -> Ngrams:
     """A student of the same teacher, on the same prompts, with samples of its own."""
     return student_of(log.starts, teacher.sample(log.starts, rng), base)
 
@@ -35,9 +37,7 @@ def student_of_twins(log: DrawnLog, teacher: Ngrams, base: Ngrams, rng: np.rando
 Suspect = Callable[[DrawnLog, Ngrams, Ngrams, np.random.Generator], Ngrams]
 
 
-def log10_ps(
-    suspect: Suspect, suspects: int, weighting: str, *, less_base: bool, seed: int
-) -> np.ndarray:
+def log10_ps(suspect: Suspect, suspects: int, weighting: str, *, less_base: bool, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     teacher, base = teacher_of(rng), teacher_of(rng)
     found = np.empty(suspects)

@@ -11,6 +11,7 @@ from revenuer.prove.twins.open_records import OpenedLog
 from revenuer.prove.twins.scored_records import Per, scored_records, selected
 from revenuer.prove.twins.twin_pack import twin_pack
 from revenuer.prove.twins.twin_record import TwinRecord
+from revenuer.prove.twins.twin_wording import twin_wording
 from revenuer.records.suspect_verdict import SuspectVerdict
 
 TEST = "twins"
@@ -49,11 +50,10 @@ def audit(
     chosen = options or AuditOptions()
     selection = selected(records)
     scored, unscored = scored_records(selection.records, suspect, reference, chosen.per)
+    beyond = " beyond what its reference gives" if reference is not None else ""
     finding = Finding(
-        test=TEST,
+        wording=twin_wording(TEST, f"the log-likelihood that the suspect gives to a text{beyond}"),
         suspect=suspect.name,
-        measured="the log-likelihood that the suspect gives to a text"
-        + (" beyond its reference" if reference else ""),
         unit="nats per record",
         scored=tuple(scored),
         selection=selection,
@@ -66,7 +66,10 @@ def audit(
         alpha=chosen.alpha,
         power=chosen.power,
         accept_lost=chosen.accept_lost,
-        score=f"log-likelihood per {chosen.per}",
+        parameters={
+            "per": chosen.per,
+            "twins": max((len(record.texts) - 1 for record in records), default=0),
+        },
     )
     verdict = lot_verdict(finding)
     return verdict, twin_pack(finding, verdict, chosen.per, with_texts=chosen.with_texts)

@@ -16,6 +16,7 @@ from revenuer.prove.twins.scored_records import ScoredRecord, selected
 from revenuer.prove.twins.similarity import Likeness, likeness, rarity, words_of
 from revenuer.prove.twins.twin_pack import twin_pack
 from revenuer.prove.twins.twin_record import TwinRecord
+from revenuer.prove.twins.twin_wording import twin_wording
 from revenuer.records.suspect_verdict import SuspectVerdict
 
 TEST = "twins-answers"
@@ -54,9 +55,8 @@ def audit_answers(
     answered = [record for record in selection.records if by_prompt.get(record.prompt)]
     scored = [_scored(record, by_prompt[record.prompt], chosen.likeness) for record in answered]
     finding = Finding(
-        test=TEST,
+        wording=twin_wording(TEST, "how like the suspect's own answers to the same prompts are to a text"),
         suspect=suspect,
-        measured="how like the suspect's own answers to the same prompts are to a text",
         unit=f"{chosen.likeness} likeness",
         scored=tuple(scored),
         selection=selection,
@@ -69,7 +69,7 @@ def audit_answers(
         alpha=chosen.alpha,
         power=chosen.power,
         accept_lost=chosen.accept_lost,
-        score=f"{chosen.likeness} likeness to {len(answers)} answers",
+        parameters={"likeness": chosen.likeness, "answers": len(answers)},
     )
     verdict = lot_verdict(finding)
     return verdict, twin_pack(finding, verdict, "answer", with_texts=chosen.with_texts)

@@ -1,7 +1,7 @@
 """Puts the lot's results into a verdict: Holm over campaigns, what was left out, what must hold, what else would explain it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,36 +14,28 @@ from revenuer.records import Outcome
 from revenuer.records.suspect_verdict import Effect, SuspectVerdict
 from revenuer.stats.randomization import holm
 
-H0 = (
-    "Which of the equally drawn answers the lot released to the campaign had no influence on {measured}: as it is for every model that was "
-    "trained on none of the released texts, including students of the same teacher on the same prompts with other samples."
-)
-ASSUMPTIONS = (
-    "Each record's answers were drawn from the same model with the same prompt, parameters and post-processing, and nothing touched them after the lot.",
-    "The lots follow from the seed that the log's first line commits to, and the log's head was published or dated by somebody else before "
-    "the suspect was asked.",
-    "All sealed records of the named campaigns were given, not a choice among them made after a look at the suspect.",
-    "No twin was ever published.",
-)
-UNCHECKED = (
-    "The records were given without their log: nobody checked that they were sealed, nor what the lots were."
-)
-EXPLANATIONS = (
-    "The suspect was trained on text that we released to the campaign, but got it from somebody else: a published or resold copy, or the web. "
-    "The test says whose released answers were learnt, not who collected them.",
-    "The suspect's operator serves it with a store of our released answers (retrieval, cache): then its answers contain them, its weights do not.",
-    "Whoever keeps the log falsified it before its head was dated: drew again until the lot fell as wished, or wrote texts that the model never "
-    "drew. The lots rule out a choice after the fact, not a forgery at the time; drawing again with the sealed parameters tests for it.",
-)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What a test says of itself. `thing`: what is counted, plural. `known`: said of a positive suspect, with {campaigns}, {p} and {n};
+    `unknown`: of any other, with {p}. `unchecked`: the assumption that is left where no log was given."""
+
+    test: str
+    thing: str
+    h0: str
+    known: str
+    unknown: str
+    assumptions: tuple[str, ...]
+    unchecked: str
+    explanations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """All that a verdict is made of. `too_many_unscored`: more than the test can bear; `given`: records before any was left out."""
 
-    test: str
+    wording: Wording
     suspect: str
-    measured: str
     unit: str
     scored: tuple[ScoredRecord, ...]
     selection: Selection
@@ -56,7 +48,7 @@ class Finding:
     alpha: float
     power: float | None
     accept_lost: bool
-    score: str
+    parameters: Mapping[str, Any]
 
 
 def lot_verdict(finding: Finding) -> SuspectVerdict:
@@ -78,7 +70,7 @@ def lot_verdict(finding: Finding) -> SuspectVerdict:
     return _verdict(
         finding,
         outcome,
-        _summary(outcome, named, results[best], log10_p),
+        _summary(finding.wording, outcome, named, results[best], log10_p),
         details,
         reason=reason,
         log10_p=log10_p,
@@ -98,11 +90,11 @@ def results_of(finding: Finding) -> list[LotResult]:
 
 def _not_evaluated(finding: Finding) -> str:
     if not finding.given:
-        return "there are no sealed records of these campaigns"
+        return f"there are no sealed {finding.wording.thing} of these campaigns"
     if finding.opened is not None and finding.opened.lost and not finding.accept_lost:
         lost = sum(finding.opened.lost.values())
         return (
-            f"the content of {lost} sealed records is missing, and whoever leaves records out could choose them: restore the store, or accept "
+            f"the content of {lost} seals is missing, and whoever leaves some out could choose them: restore the store, or accept "
             "the loss openly"
         )
     if not finding.selection.records:
@@ -117,11 +109,12 @@ def _not_evaluated(finding: Finding) -> str:
 def _details(finding: Finding, checks: dict[str, float]) -> dict[str, Any]:
     opened = finding.opened
     return {
-        "score": finding.score,
+        **finding.parameters,
         "weighting": finding.weighting,
         "reference": finding.reference,
         "log10_p_of_log_checks": checks,
         "head": None if opened is None else {"entries": opened.head.entries, "sha256": opened.head.sha256},
+        "commitment_root": "" if opened is None else opened.head.sha256,
         "reserved_and_never_sealed": {} if opened is None else dict(opened.unsealed),
         "sealed_and_lost": {} if opened is None else dict(opened.lost),
     }
@@ -139,15 +132,14 @@ def _effect(finding: Finding, result: LotResult) -> Effect | None:
     )
 
 
-def _summary(outcome: Outcome, named: Sequence[str], best: LotResult, log10_p: float) -> str:
+def _summary(
+    wording: Wording, outcome: Outcome, named: Sequence[str], best: LotResult, log10_p: float
+) -> str:
     p = f"p = {10.0**log10_p:.2g}" if log10_p > -300 else f"log10 p = {log10_p:.0f}"
     if outcome is Outcome.POSITIVE:
-        many = ", ".join(named)
-        return (
-            f"The suspect knows what was released to {many} better than the unreleased twins ({p}; {best.records} records of "
-            f"{best.campaign}): it was trained on text that we released to this campaign, from whomever it had it."
-        )
-    nothing = f"The suspect does not tell what was released from its unreleased twins ({p})"
+        n = f"{best.records} {wording.thing} of {best.campaign}"
+        return wording.known.format(campaigns=", ".join(named), p=p, n=n)
+    nothing = wording.unknown.format(p=p)
     if outcome is Outcome.NEGATIVE:
         return f"{nothing}, and the test would have seen the effect that was planned for."
     return f"{nothing}; whether the test would have seen it is open."
@@ -164,12 +156,12 @@ def _verdict(
     floor: float | None = None,
     effect: Effect | None = None,
 ) -> SuspectVerdict:
-    selection = finding.selection
+    selection, wording = finding.selection, finding.wording
     return SuspectVerdict(
-        test=finding.test,
+        test=wording.test,
         suspect=finding.suspect,
         outcome=outcome,
-        h0=H0.format(measured=finding.measured),
+        h0=wording.h0,
         summary=summary,
         alpha=finding.alpha,
         p=None if log10_p is None else 10.0**log10_p,
@@ -177,14 +169,14 @@ def _verdict(
         floor=floor,
         effect=effect,
         n={
-            "records given": finding.given,
-            "records tested": len(finding.scored),
+            wording.thing: len(finding.scored),
+            "given": finding.given,
             "all texts alike": selection.alike,
             "repeated": selection.repeated,
             "not scored": finding.unscored,
         },
-        assumptions=ASSUMPTIONS if finding.opened is not None else (*ASSUMPTIONS, UNCHECKED),
-        explanations=EXPLANATIONS,
+        assumptions=(*wording.assumptions, *(() if finding.opened is not None else (wording.unchecked,))),
+        explanations=wording.explanations,
         reason=reason,
         details=details,
     )

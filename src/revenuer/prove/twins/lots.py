@@ -11,7 +11,7 @@ def released_of(seed: bytes, reservation: int, draws: int) -> int:
 
     It is known before any text exists, and nobody can choose it once the seed is fixed. The modulus favours no draw by more than 2**-250.
     """
-    return _lot(seed, f"released {reservation}") % draws
+    return lot(seed, f"released {reservation}") % draws
 
 
 def is_sampled(seed: bytes, request_id: str, share: float) -> bool:
@@ -19,8 +19,9 @@ def is_sampled(seed: bytes, request_id: str, share: float) -> bool:
     outside of 0 to 1."""
     if not 0.0 <= share <= 1.0:
         raise ValueError(f"expected a share between 0 and 1, got {share}")
-    return _lot(seed, f"sampled {request_id}") < int(share * float(1 << 256))
+    return lot(seed, f"sampled {request_id}") < int(share * float(1 << 256))
 
 
-def _lot(seed: bytes, name: str) -> int:
+def lot(seed: bytes, name: str) -> int:
+    """Return the whole number below 2**256 that a seed and a name give: HMAC-SHA-256(seed, name), big-endian."""
     return int.from_bytes(hmac.new(seed, name.encode(), hashlib.sha256).digest(), "big")

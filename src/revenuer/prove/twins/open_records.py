@@ -43,7 +43,7 @@ def checked_entries(
 
 
 def open_records(folder: Path, campaigns: Sequence[str] = (), head: Head | None = None) -> OpenedLog:
-    """Return what the folder's log sealed, of these campaigns or of all.
+    """Return what the folder's log sealed, of these campaigns or of all; with a `head`, up to there, as if the log had ended.
 
     Raises InputError, with file and line, where the chain is broken or does not hold `head`, where an opening does not fit its commitment,
     and where a record is not the one of its reservation or another draw was released than the lot says.
@@ -52,6 +52,8 @@ def open_records(folder: Path, campaigns: Sequence[str] = (), head: Head | None 
     path = folder / LOG_FILE
     lines = tuple(read_log(path))
     entries, own_head = checked_entries(lines, path, head)
+    if head is not None:
+        lines, entries, own_head = lines[: head.entries], entries[: head.entries], head
     openings = read_openings([folder / STORE_FILE])
     records: list[TwinRecord] = []
     used: dict[str, Opening] = {}

@@ -1,6 +1,6 @@
 """The evidence pack of an audit: scores, lots, the public log, and what opens it; its script recomputes everything from these alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,22 +14,29 @@ SCRIPT = "twins.py"
 
 
 def twin_pack(finding: Finding, verdict: SuspectVerdict, per: str, *, with_texts: bool) -> EvidencePack:
-    """Return the pack. `records.jsonl`: what was scored; `test.json`: the fixed choices; `commitments.jsonl` and `seed.hex`: the log;
+    """Return the pack of an audit of twins."""
+    return EvidencePack(script=SCRIPT, data=pack_data(finding, verdict, {"per": per}, with_texts=with_texts))
+
+
+def pack_data(
+    finding: Finding, verdict: SuspectVerdict, choices: Mapping[str, Any], *, with_texts: bool
+) -> dict[str, bytes]:
+    """Return the pack's files. `records.jsonl`: what was scored; `test.json`: the fixed choices; `commitments.jsonl` and `seed.hex`: the log;
     `openings.jsonl`: nonce and content of each sealed record, left out without `with_texts`."""
-    choices = {
-        "per": per,
+    fixed = {
+        **choices,
         "weighting": finding.weighting,
         "evaluated": verdict.p is not None,
         "head": verdict.details["head"],
     }
-    data = {"test.json": msgspec.json.encode(choices), "records.jsonl": _lines(map(_row, finding.scored))}
+    data = {"test.json": msgspec.json.encode(fixed), "records.jsonl": _lines(map(_row, finding.scored))}
     opened = finding.opened
     if opened is not None:
         data["commitments.jsonl"] = b"".join(line + b"\n" for line in opened.lines)
         data["seed.hex"] = opened.seed.hex().encode() + b"\n"
         if with_texts:
             data["openings.jsonl"] = _lines(opened.openings.values())
-    return EvidencePack(script=SCRIPT, data=data)
+    return data
 
 
 def _row(one: Any) -> dict[str, Any]:
