@@ -151,10 +151,14 @@ def _decoys(canary: Canary, pool: Pool, count: int) -> list[dict[str, str]]:
     return [fillers_of(pool, template_of(pool, canary.number), DECOY_KEY, name) for name in names]
 
 
-def _record(canary: Canary, pool: Pool, decoys: int) -> TwinRecord:
-    """Return the canary among its decoys, in an order that tells nothing: that of their texts."""
+def candidates_of(canary: Canary, pool: Pool, decoys: int) -> list[str]:
+    """Return the canary's text and its decoys', in an order that tells nothing: that of the texts."""
     template = template_of(pool, canary.number)
-    texts = sorted([canary.text, *(filled(template, fillers) for fillers in _decoys(canary, pool, decoys))])
+    return sorted([canary.text, *(filled(template, fillers) for fillers in _decoys(canary, pool, decoys))])
+
+
+def _record(canary: Canary, pool: Pool, decoys: int) -> TwinRecord:
+    texts = candidates_of(canary, pool, decoys)
     return TwinRecord(
         index=canary.number,
         campaign=canary.campaign,

@@ -1,7 +1,8 @@
 """How a gateway draws twins: the lot falls first, then k + 1 answers are drawn alike, sealed, and one of them goes to the client."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from revenuer.prove.suspect import Answer, Ask, Writer
 from revenuer.prove.twins.lots import is_sampled
@@ -22,6 +23,10 @@ class Release:
     reservation: int
     sealed: bool
     reason: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the members by name."""
+        return asdict(self)
 
 
 def campaign_to_draw_for(decision: Decision, log: TwinLog, share: float) -> str | None:
@@ -54,9 +59,9 @@ def draw_twins(
     Raises InputError where no draw succeeded; what the teacher's own source raises passes through.
     """
     reservation = log.reserve(campaign, twins + 1)
-    asks = [
-        Ask(prompt_id=prompt_id or str(reservation.index), prompt=prompt, sample=j) for j in range(twins + 1)
-    ]
+    # The reservation makes the ask a new one even where a prompt comes again: a writer that seeds by id would else repeat its draws.
+    name = f"{prompt_id}#{reservation.index}"
+    asks = [Ask(prompt_id=name, prompt=prompt, sample=j) for j in range(twins + 1)]
     drawn: dict[int, Answer] = {}
     for answer in teacher.answers(asks):
         if answer.sample in drawn:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from revenuer.prove.twins.commitment_log import Entry, Head, check_log, read_log
+from revenuer.prove.twins.commitment_log import Entry, Head, check_log, read_log, sha256
 from revenuer.prove.twins.lots import released_of
-from revenuer.prove.twins.private_store import Opening, read_openings
+from revenuer.prove.twins.private_store import Opening, opens, read_openings
 from revenuer.prove.twins.twin_log import LOG_FILE, STORE_FILE, open_log
 from revenuer.prove.twins.twin_record import TwinRecord, record_of
 from revenuer.records import InputError
@@ -106,6 +106,33 @@ def _checked(opening: Opening, seal: Entry, reserve: Entry, seed: bytes, path: P
             f"{path}, line {seal.index + 1}: the sealed record does not fit: {reason}. It is no evidence"
         )
     return record
+
+
+def fault_of_opening(opening: Opening, entries: Sequence[Entry]) -> str:
+    """Return why an opening opens nothing in this log; empty where it does. What the texts are is not looked at, but where they are a record,
+    which reservation it names is."""
+    if not opens(opening):
+        return "nonce and content do not give the commitment"
+    found = [entry for entry in entries if entry.commitment == opening.commitment]
+    if not found:
+        return "the log has no such commitment"
+    if found[0].kind == "seal" and record_of(opening.content.encode()).index != found[0].reservation:
+        return (
+            f"it opens the commitment in line {found[0].index + 1}, but is the record of another reservation"
+        )
+    return ""
+
+
+def planned_head(folder: Path, root: str) -> Head | None:
+    """Return the head whose hash a plan names; None where it names none. Raises InputError where no line of the log has that hash."""
+    if not root:
+        return None
+    for number, line in enumerate(read_log(folder / LOG_FILE), 1):
+        if sha256(line) == root:
+            return Head(entries=number, sha256=root)
+    raise InputError(
+        f"no line of {folder / LOG_FILE} has the hash {root[:12]}… that the plan names; give the log that was planned for"
+    )
 
 
 def head_of(text: str) -> Head:
