@@ -6,7 +6,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-Cache = list[tuple[Tensor, Tensor]]
+
+class Cache:
+    """Keys and values of a batch's positions so far, in memory laid out once: growing it piece by piece costs most of the time."""
+
+    def __init__(self, shape: "Shape", rows: int) -> None:
+        size = (shape.layers, rows, shape.heads, shape.context, shape.width // shape.heads)
+        self.keys, self.values = torch.zeros(size), torch.zeros(size)
+        self.length = 0
+
+    def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Enter the new positions of a layer and return all of its keys and values. `length` is the caller's to move."""
+        end = self.length + key.shape[2]
+        self.keys[layer, :, :, self.length : end] = key
+        self.values[layer, :, :, self.length : end] = value
+        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,18 +50,21 @@ class Block(nn.Module):
         self.widen = nn.Linear(shape.width, 4 * shape.width, bias=False)
         self.narrow = nn.Linear(4 * shape.width, shape.width, bias=False)
 
-    def forward(self, x: Tensor, past: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """Return the new states (rows, positions, width) and the keys and values so far."""
+    def forward(self, x: Tensor, layer: int, cache: Cache | None) -> Tensor:
+        """Return the new states (rows, positions, width)."""
         rows, positions, width = x.shape
         parts = self.query_key_value(self.before_attention(x)).view(rows, positions, 3, self.heads, -1)
         query, key, value = parts.permute(2, 0, 3, 1, 4)
-        if past is not None:
-            key, value = torch.cat((past[0], key), 2), torch.cat((past[1], value), 2)
-        # With a past there is one new position, which may see everything.
-        mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=past is None)
+        if cache is not None:
+            key, value = cache.extend(layer, key, value)
+        if positions == 1:
+            weights = torch.softmax(query @ key.transpose(2, 3) / key.shape[3] ** 0.5, -1)
+            mixed = weights @ value
+        else:
+            mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         x = x + self.out(mixed.transpose(1, 2).reshape(rows, positions, width))
         x = x + self.narrow(functional.gelu(self.widen(self.before_forward(x))))
-        return x, (key, value)
+        return x
 
 
 class Decoder(nn.Module):
@@ -61,15 +78,18 @@ class Decoder(nn.Module):
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.last = nn.LayerNorm(shape.width)
 
-    def states(self, tokens: Tensor, past: Cache | None = None) -> tuple[Tensor, Cache]:
-        """Return the last layer's states (rows, positions, width) and the cache. With `past`, `tokens` has one column."""
-        begin = 0 if past is None else past[0][0].shape[2]
+    def states(self, tokens: Tensor, cache: Cache | None = None) -> Tensor:
+        """Return the last layer's states (rows, positions, width). A cache that holds positions takes one column of tokens at a time."""
+        begin = 0 if cache is None else cache.length
+        if begin and tokens.shape[1] != 1:
+            raise ValueError(f"expected one new position after {begin}, got {tokens.shape[1]}")
         x = self.tokens(tokens) + self.positions.weight[begin : begin + tokens.shape[1]]
-        cache: Cache = []
-        for i, block in enumerate(self.blocks):
-            x, kept = block(x, None if past is None else past[i])
-            cache.append(kept)
-        return self.last(x), cache
+        for layer, block in enumerate(self.blocks):
+            x = block(x, layer, cache)
+        if cache is not None:
+            cache.length += tokens.shape[1]
+        states: Tensor = self.last(x)
+        return states
 
     def logits(self, states: Tensor) -> Tensor:
         """Return logits (..., vocabulary) of states (..., width)."""

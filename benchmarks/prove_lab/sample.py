@@ -22,17 +22,19 @@ class PlainSampling:
     """Draws from the model's own law."""
 
     def __init__(self, seed: int) -> None:
-        self._generator = torch.Generator().manual_seed(seed)
+        self._rng = np.random.default_rng(seed)
 
     def choose(self, rows: Tokens, so_far: Tokens, logprobs: Tensor) -> Tensor:
         """Return draws from `logprobs`."""
         del rows, so_far
-        return draw(logprobs, self._generator)
+        return draw(logprobs, self._rng)
 
 
-def draw(logprobs: Tensor, generator: torch.Generator) -> Tensor:
-    """Return one draw a row."""
-    return torch.multinomial(logprobs.exp(), 1, generator=generator).squeeze(1)
+def draw(logprobs: Tensor, rng: np.random.Generator) -> Tensor:
+    """Return one draw a row of laws known up to a factor, by inverting their distribution functions."""
+    below = torch.softmax(logprobs, -1).cumsum(-1)
+    at = torch.from_numpy(rng.random((len(logprobs), 1), np.float32)) * below[:, -1:]
+    return torch.searchsorted(below, at, right=True).clamp_(max=below.shape[1] - 1).squeeze(1)
 
 
 @torch.inference_mode()
@@ -51,9 +53,9 @@ def sample(
         ids = prompts[low : low + batch]
         rows = np.arange(low, low + len(ids), dtype=np.int32)
         new = torch.from_numpy(ids.astype(np.int64))
-        past: Cache | None = None
+        cache = Cache(model.shape, len(ids))
         while ids.shape[1] < length:
-            states, past = model.states(new, past)
+            states = model.states(new, cache)
             logprobs = torch.log_softmax(model.logits(states[:, -1]) / temperature, -1)
             new = chooser.choose(rows, ids, logprobs)[:, None]
             ids = np.concatenate((ids, new.numpy().astype(np.int32)), 1)

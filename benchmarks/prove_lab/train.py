@@ -44,7 +44,7 @@ def train(
         for group in optimiser.param_groups:
             group["lr"] = options.rate * _schedule(step, steps, options.warm_up)
         rows = data[torch.from_numpy(order[step * options.batch : (step + 1) * options.batch])]
-        states, _ = model.states(rows[:, :-1])
+        states = model.states(rows[:, :-1])
         logits = model.logits(states[:, options.loss_from - 1 :])
         loss = functional.cross_entropy(logits.flatten(0, 1), rows[:, options.loss_from :].flatten())
         optimiser.zero_grad(set_to_none=True)
@@ -69,7 +69,7 @@ def mean_loss(model: Decoder, sequences: Tokens, loss_from: int = 1, batch: int 
     total = 0.0
     for low in range(0, len(sequences), batch):
         rows = torch.from_numpy(sequences[low : low + batch].astype(np.int64))
-        states, _ = model.states(rows[:, :-1])
+        states = model.states(rows[:, :-1])
         logits = model.logits(states[:, loss_from - 1 :]).flatten(0, 1)
         total += float(functional.cross_entropy(logits, rows[:, loss_from:].flatten(), reduction="sum"))
     return total / float(len(sequences) * (sequences.shape[1] - loss_from))
