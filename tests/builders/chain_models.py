@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from revenuer.prove.marks import Green, Gumbel
-from revenuer.prove.marks.prf import green_threshold, uniforms, vocabulary_words
+from revenuer.prove.marks.prf import Uint32Array, fill_words, green_threshold, uniforms, window_state
 
 Tokens = npt.NDArray[np.int32]
 Float = npt.NDArray[np.float64]
@@ -60,26 +60,36 @@ def written(
     out = rng.integers(0, VOCABULARY, (texts, max(model.order, width))).astype(np.int32)
     seen: list[set[tuple[int, ...]]] = [set() for _ in range(texts)]
     while out.shape[1] < length:
-        laws = model.laws[tuple(out[:, -model.order :].T)].copy()
-        chosen = np.full(texts, -1)
-        for i in range(texts if scheme else 0):
-            window = tuple(out[i, -width:].tolist())
-            if window not in seen[i]:
-                seen[i].add(window)
-                laws[i], chosen[i] = _marked(scheme, window, laws[i], key)
-        plain = (rng.random((texts, 1)) < laws.cumsum(1) / laws.sum(1, keepdims=True)).argmax(1)
-        out = np.column_stack([out, np.where(chosen >= 0, chosen, plain).astype(np.int32)])
+        laws = model.laws[tuple(out[:, -model.order :].T)]
+        new = drawn(laws, rng)
+        if scheme:
+            windows = out[:, -width:]
+            fresh = np.array([tuple(w) not in past for w, past in zip(windows.tolist(), seen, strict=True)])
+            for window, past in zip(windows.tolist(), seen, strict=True):
+                past.add(tuple(window))
+            new = np.where(fresh, _marked(scheme, words_after(windows, key), laws, rng), new)
+        out = np.column_stack([out, new.astype(np.int32)])
     return out
 
 
-def _marked(
-    scheme: Green | Gumbel | None, window: tuple[int, ...], law: Float, key: tuple[int, int]
-) -> tuple[Float, int]:
-    """Return the law to draw from, and the token where the key fixes it, else -1."""
-    words = vocabulary_words(window, VOCABULARY, key)
+def drawn(laws: Float, rng: np.random.Generator) -> Tokens:
+    """Return one draw from each row."""
+    below = laws.cumsum(1)
+    return np.asarray((rng.random((len(laws), 1)) * below[:, -1:] < below).argmax(1), np.int32)
+
+
+def words_after(windows: Tokens, key: tuple[int, int]) -> Uint32Array:
+    """Return the words of all tokens after each window."""
+    out = np.empty((len(windows), VOCABULARY), np.uint32)
+    for row, (s0, s1) in zip(out, window_state(windows, key), strict=True):
+        fill_words(row, np.uint64(s0), np.uint64(s1), np.uint64(key[0]), np.uint64(key[1]))
+    return out
+
+
+def _marked(scheme: Green | Gumbel, words: Uint32Array, laws: Float, rng: np.random.Generator) -> Tokens:
     if isinstance(scheme, Green):
-        return law * np.where(words < green_threshold(scheme.gamma), np.exp(scheme.delta), 1.0), -1
-    return law, int(np.argmin(-np.log(uniforms(words)) / law))
+        return drawn(laws * np.where(words < green_threshold(scheme.gamma), np.exp(scheme.delta), 1.0), rng)
+    return np.asarray((-np.log(uniforms(words)) / laws).argmin(1), np.int32)
 
 
 def exchanges(texts: Tokens, prompt: int = 8) -> list[tuple[list[int], list[int]]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class OpenOptions:
     """`served`: the texts were written under the key (supervised); else they know nothing of it. `windows`: rows at most. `per_window`: contexts
     averaged for each, of texts that know nothing of the key. `kept`: tokens staked on in a row. `longest`: tokens of a context.
-    `power`: at this size, for the effect that the plan names; None = unknown."""
+    `effect`: the smallest of interest, in
+    the unit of the verdict's effect, from which the power is told; None = unknown."""
 
     served: bool = False
     windows: int = 4000
@@ -16,7 +17,7 @@ class OpenOptions:
     longest: int = 1024
     decoys: int = 499
     alpha: float = 0.01
-    power: float | None = None
+    effect: float | None = None
 
 
 FEWEST_ROWS = 20

@@ -2,21 +2,36 @@
 
 import msgspec
 
-from revenuer.prove.marks import Scheme
+from revenuer.prove.marks.candidate import Candidate
 from revenuer.prove.pack import EvidencePack
 from revenuer.prove.radioactivity.stakes import Stakes
 
 SCRIPT = "radioactivity_open.py"
+PACK_SCHEMA_VERSION = 1
 
 
 def open_pack(
-    stakes: Stakes, scheme: Scheme, key: tuple[int, ...], *, served: bool, decoy_seed: int
+    stakes: Stakes, candidate: Candidate, keys: int, *, served: bool, decoy_seed: int
 ) -> EvidencePack:
-    """Return the pack. `test.json`: scheme, key words and form; `rows.jsonl`: window, tokens, and both models' probabilities of them."""
-    choices = {"scheme": scheme.options(), "key": list(key), "served": served}
+    """Return the pack of the strongest key, which is disclosed and thereby spent; of the other keys only the number is said.
+
+    `test.json`: scheme, key and form; `rows.jsonl`: window, tokens, and both models' probabilities of them.
+    """
+    test = {
+        "schema_version": PACK_SCHEMA_VERSION,
+        **candidate.scheme.options(),
+        "label": candidate.label,
+        "epoch": candidate.epoch,
+        "commitment": candidate.commitment,
+        "key": candidate.words,
+        "opening": candidate.opening,
+        "secret": candidate.secret.hex(),
+        "keys_tried": keys,
+        "served": served,
+    }
     return EvidencePack(
         script=SCRIPT,
-        data={"test.json": msgspec.json.encode(choices), "rows.jsonl": rows_json(stakes)},
+        data={"test.json": msgspec.json.encode(test), "rows.jsonl": rows_json(stakes)},
         seeds={"decoys": decoy_seed},
     )
 

@@ -2,37 +2,38 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from revenuer.prove.judge import outcome_of
-from revenuer.prove.marks import DecoyCheck, Scheme, check_decoys, decoy_keys
+from revenuer.prove.marks import decoy_keys
+from revenuer.prove.marks.candidate import Candidate
 from revenuer.prove.pack import EvidencePack
+from revenuer.prove.radioactivity.accounts import AccountFinding, AccountFindings, account_findings
 from revenuer.prove.radioactivity.contexts import Tokens, places_of
 from revenuer.prove.radioactivity.laws import Law, law_of
 from revenuer.prove.radioactivity.next_tokens import NextTokens
 from revenuer.prove.radioactivity.open_options import FEWEST_ROWS, OpenOptions
 from revenuer.prove.radioactivity.open_pack import open_pack
-from revenuer.prove.radioactivity.stakes import FloatArray, Stakes, stakes_of
-from revenuer.prove.radioactivity.tail import log10_bet, log10_tail_bound
-from revenuer.records import Outcome
+from revenuer.prove.radioactivity.stakes import Stakes, stakes_of
+from revenuer.prove.radioactivity.tail import TILTS
+from revenuer.records import Outcome, UsageError
 from revenuer.records.suspect_verdict import Effect, SuspectVerdict
-from revenuer.stats.randomization import rank_p_value
 
 TEST = "radioactivity"
 H0 = (
-    "The suspect's weights owe nothing to our key, which was drawn at random: after each window its next-token distribution meets the key's "
+    "The suspect's weights owe nothing to our keys, which were drawn at random: after each window its next-token distribution meets a key's "
     "draws by chance alone."
 )
 ASSUMPTIONS = (
-    "The key was drawn at random and committed to before the suspect was asked, and no other key was tried.",
-    "The reference model was not trained on text marked under this key.",
+    "The keys were drawn at random and committed to before the suspect was asked, and no others were tried.",
+    "The reference model was not trained on text marked under these keys.",
     "Windows are asked about only in contexts that do not hold them earlier, so that nothing was copied from the context.",
     "The suspect reads the same token ids as the marker wrote.",
 )
-FREE = "The texts that the contexts were taken from were not written under this key."
+FREE = "The texts that the contexts were taken from were not written under these keys."
 SERVED = (
     "The contexts were taken from marked text, each window's from its first place in the log: whatever chose it was drawn before the window's own "
     "draws were used. p is the inverse of a bet, valid under that order."
@@ -45,35 +46,31 @@ EXPLANATIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenFinding:
-    """Figures of one open test. `payments`: of each row. `decoys`: statistics under decoy keys, in standard deviations."""
-
-    payments: FloatArray
-    z: float
-    log10_p: float
-    decoys: DecoyCheck
-    rank_p: float
+MOST_LISTED = 50
+"""Keys in the verdict's table; all of them count."""
 
 
 def open_test(
     exchanges: Sequence[tuple[Tokens, Tokens]],
     suspect: NextTokens,
     reference: NextTokens,
-    scheme: Scheme,
-    key: tuple[int, ...],
+    candidates: Sequence[Candidate],
     options: OpenOptions | None = None,
     seed: int = 0,
 ) -> tuple[SuspectVerdict, EvidencePack | None]:
     """Return the verdict, and its evidence pack where something was evaluated.
 
-    `exchanges`: (prompt, response) token ids, in the order of the log. `key`: words. `seed`: of the decoys. `reference`: the base that the suspect
-    was made from, an unmarked student, or the marked model itself without its mark; it matters for power alone.
+    `exchanges`: (prompt, response) token ids, in the order of the log. `candidates`: the keys, all of one scheme: one, or an account's each; p is the
+    smallest after Holm's correction. `seed`: of the decoys. `reference`: the base that the suspect was made from, an unmarked
+    student, or the marked model itself without its mark; it matters for power alone.
 
+    Raises UsageError for no keys, keys of several schemes, or several keys with served contexts, which are of one key's log.
     Source: T. Sander et al., Watermarking makes language models radioactive, NeurIPS 2024 (open model); the subtraction of a reference, the exact
     tail bound and the bet for served contexts are ours.
     """
     chosen = options or OpenOptions()
+    _check(candidates, chosen)
+    scheme = candidates[0].scheme
     places = places_of(
         exchanges,
         scheme.width,
@@ -85,34 +82,47 @@ def open_test(
     stakes = stakes_of(places, suspect, reference, kept=chosen.kept)
     law = law_of(scheme, stakes)
     reason = _not_evaluated(stakes, law)
+    details = {
+        "form": "open",
+        "contexts": "served" if chosen.served else "free of the keys",
+        "scheme": scheme.options(),
+        "reference": reference.name,
+    }
     if reason:
-        return _verdict(suspect, reference, scheme, chosen, stakes, None, reason), None
-    found = open_finding(law, key, decoy_keys(seed, chosen.decoys, scheme.key_words), served=chosen.served)
-    verdict = _verdict(suspect, reference, scheme, chosen, stakes, found, "")
-    return verdict, open_pack(stakes, scheme, key, served=chosen.served, decoy_seed=seed)
+        verdict = SuspectVerdict(
+            test=TEST,
+            suspect=suspect.name,
+            outcome=Outcome.NOT_EVALUATED,
+            h0=H0,
+            summary=f"Not evaluated: {reason}.",
+            alpha=chosen.alpha,
+            n={"windows": stakes.rows, "keys": len(candidates)},
+            reason=reason,
+            details=details,
+        )
+        return verdict, None
+    decoys = decoy_keys(seed, chosen.decoys, scheme.key_words)
+    found = account_findings(law, candidates, decoys, served=chosen.served)
+    power = _power(stakes.rows, law, len(candidates), chosen)
+    verdict = _verdict(suspect.name, found, chosen, power, stakes.rows, details)
+    first = found.keys[0].candidate
+    return verdict, open_pack(stakes, first, len(candidates), served=chosen.served, decoy_seed=seed)
 
 
-def open_finding(law: Law, key: tuple[int, ...], decoys: Any, *, served: bool) -> OpenFinding:
-    """Return the figures under a key. `decoys`: keys that marked nothing, shape (at least 99, words)."""
-    payments = law.payments(key)
-    statistic, spread = float(payments.sum()), math.sqrt(law.variance)
-    others = np.array([law.payments(tuple(int(w) for w in row)).sum() for row in decoys]) / spread
-    if served:
-        log10_p = min(0.0, -log10_bet(statistic, law.cumulant))
-    else:
-        log10_p = log10_tail_bound(statistic, spread, law.cumulant)
-    return OpenFinding(
-        payments=payments,
-        z=statistic / spread,
-        log10_p=log10_p,
-        decoys=check_decoys(others),
-        rank_p=rank_p_value(statistic / spread, others),
-    )
+def _check(candidates: Sequence[Candidate], options: OpenOptions) -> None:
+    if len({one.scheme for one in candidates}) != 1:
+        raise UsageError("expected at least one key, and all of one scheme; test each scheme on its own")
+    if options.served and len(candidates) > 1:
+        raise UsageError(
+            f"got {len(candidates)} keys with served contexts, which are of one key's log; give one key, or contexts free of the keys"
+        )
 
 
 def _not_evaluated(stakes: Stakes, law: Law) -> str:
     if stakes.rows < FEWEST_ROWS:
-        return f"the texts hold {stakes.rows} windows that count, and {FEWEST_ROWS} are needed: give more text"
+        return (
+            f"the texts hold {stakes.rows} windows that count, and {FEWEST_ROWS} are needed: give more text"
+        )
     if not (np.isfinite(stakes.suspect).all() and np.isfinite(stakes.reference).all()):
         return "a model gave probabilities that are no numbers"
     if law.variance <= 0.0:
@@ -120,75 +130,87 @@ def _not_evaluated(stakes: Stakes, law: Law) -> str:
     return ""
 
 
+def _power(rows: int, law: Law, keys: int, options: OpenOptions) -> float | None:
+    """Return the chance of naming one key of the smallest effect of interest, by the normal law; Chernoff's bound asks for z of
+    sqrt(2 log(keys / alpha)), a bet for more."""
+    if options.effect is None:
+        return None
+    against = math.log(keys / options.alpha) + (math.log(len(TILTS)) if options.served else 0.0)
+    return float(stats.norm.sf(math.sqrt(2.0 * against) - options.effect * rows / math.sqrt(law.variance)))
+
+
 def _verdict(
-    suspect: NextTokens,
-    reference: NextTokens,
-    scheme: Scheme,
+    suspect: str,
+    found: AccountFindings,
     options: OpenOptions,
-    stakes: Stakes,
-    found: OpenFinding | None,
-    reason: str,
+    power: float | None,
+    rows: int,
+    details: dict[str, Any],
 ) -> SuspectVerdict:
-    outcome, summary = Outcome.NOT_EVALUATED, f"Not evaluated: {reason}."
-    if found is not None:
-        if found.decoys.holds:
-            outcome, reason = outcome_of(10.0**found.log10_p, options.alpha, options.power)
-        else:
-            outcome, reason = Outcome.INCONCLUSIVE, f"no p-value is claimed: {found.decoys.reason}"
-        summary = _summary(outcome, found, reason)
+    first = found.keys[0]
+    if found.decoys.holds:
+        outcome, reason = outcome_of(10.0**first.adjusted, options.alpha, power)
+    else:
+        outcome, reason = Outcome.INCONCLUSIVE, f"no p-value is claimed: {found.decoys.reason}"
+    named = [one.candidate.label for one in found.named(options.alpha)]
     return SuspectVerdict(
         test=TEST,
-        suspect=suspect.name,
+        suspect=suspect,
         outcome=outcome,
         h0=H0,
-        summary=summary,
+        summary=_summary(named, first, len(found.keys), reason),
         alpha=options.alpha,
-        p=None if found is None else 10.0**found.log10_p,
-        log10_p=None if found is None else found.log10_p,
-        effect=None if found is None else _effect(scheme, found.payments),
-        n={"windows": stakes.rows},
+        p=10.0**first.adjusted,
+        log10_p=first.adjusted,
+        effect=_effect(first),
+        n={"windows": rows, "keys": len(found.keys)},
         assumptions=(*ASSUMPTIONS, SERVED if options.served else FREE),
         explanations=EXPLANATIONS,
         reason=reason,
         details={
-            "form": "open",
-            "contexts": "served" if options.served else "free of the key",
-            "scheme": scheme.options(),
-            "reference": reference.name,
-            **({} if found is None else finding_details(found)),
+            **details,
+            "named": named,
+            "keys": [_key_row(one, options.alpha) for one in found.keys[:MOST_LISTED]],
+            "decoys": found.decoys.decoys,
+            "decoys_inflation": found.decoys.inflation,
+            "decoys_centre": found.decoys.centre,
+            "rank_p_floor": 1.0 / (found.decoys.decoys + 1),
+            **({} if power is None else {"power": power}),
         },
     )
 
 
-def finding_details(found: OpenFinding) -> dict[str, Any]:
-    """Return the figures by name, JSON values."""
+def _key_row(one: AccountFinding, alpha: float) -> dict[str, Any]:
     return {
-        "z": found.z,
-        "decoys": found.decoys.decoys,
-        "decoys_inflation": found.decoys.inflation,
-        "decoys_centre": found.decoys.centre,
-        "rank_p": found.rank_p,
-        "rank_p_floor": 1.0 / (found.decoys.decoys + 1),
+        "label": one.candidate.label,
+        "z": one.z,
+        "log10_p": one.log10_p,
+        "log10_p_holm": one.adjusted,
+        "rank_p": one.rank_p,
+        "named": 10.0**one.adjusted <= alpha,
+        "commitment": one.candidate.commitment,
     }
 
 
-def _summary(outcome: Outcome, found: OpenFinding, reason: str) -> str:
-    if outcome is Outcome.POSITIVE:
+def _summary(named: Sequence[str], first: AccountFinding, keys: int, reason: str) -> str:
+    if named:
+        whose = ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
         return (
-            "The suspect's next-token distribution leans towards what our key chose, as one of 10 to the "
-            f"{-found.log10_p:.1f} unrelated models would."
+            f"The suspect's next-token distribution leans towards what the mark of {whose} chose: log10 p = {first.adjusted:.1f}, "
+            f"corrected for {keys} keys."
         )
-    if outcome is Outcome.NEGATIVE:
-        return "Nothing of our mark was found, in a test that would have found the planned effect."
-    return f"Nothing can be said: {reason}."
+    if reason:
+        return f"Nobody is named: {reason}."
+    return f"No mark of {keys} keys was found, in a test that would have found the planned effect; nobody is named."
 
 
-def _effect(scheme: Scheme, payments: FloatArray) -> Effect:
-    mean = float(payments.mean())
-    half = 1.96 * float(payments.std(ddof=1)) / math.sqrt(payments.size)
-    green = scheme.name == "green"
+def _effect(first: AccountFinding) -> Effect:
+    mean = float(first.payments.mean())
+    half = 1.96 * float(first.payments.std(ddof=1)) / math.sqrt(first.payments.size)
+    green = first.candidate.scheme.name == "green"
+    name = "green mass" if green else "log-probability of the token that the key picks,"
     return Effect(
-        name="green mass beyond the reference's" if green else "log-probability of the marked token beyond the reference's",
+        name=f"{name} beyond the reference's",
         value=mean,
         low=mean - half,
         high=mean + half,

@@ -30,9 +30,7 @@ class Stakes:
         return len(self.windows)
 
 
-def stakes_of(
-    places: Sequence[Place], suspect: NextTokens, reference: NextTokens, *, kept: int
-) -> Stakes:
+def stakes_of(places: Sequence[Place], suspect: NextTokens, reference: NextTokens, *, kept: int) -> Stakes:
     """Return the stakes: probabilities are means over a place's contexts, of the `kept` tokens that both together find most probable.
 
     Raises InputError where the two models have vocabularies of other sizes.
@@ -80,4 +78,3 @@ def _means(model: NextTokens, contexts: Sequence[Sequence[int]], starts: npt.NDA
     probabilities = np.exp(model.next_token_logprobs(contexts), dtype=np.float64)
     counts = np.diff(np.append(starts, len(contexts)))
     return np.asarray(np.add.reduceat(probabilities, starts, axis=0) / counts[:, None])
-

@@ -8,7 +8,7 @@ from scipy import special
 
 LN10 = math.log(10.0)
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
-STEPS = 80
+STEPS = 44
 
 
 def log10_tail_bound(statistic: float, spread: float, cumulant: Callable[[float], float]) -> float:
