@@ -169,7 +169,7 @@ def _parameters(
         "smallest_effect_sd": options.shift,
         "key_in_pack": not options.sealed,
     }
-    chances = {one.scheme.chance for one in schemes if isinstance(one.scheme, Green)}
+    chances = {one.scheme.gamma for one in schemes if isinstance(one.scheme, Green)}
     return shown | ({"chance": chances.pop()} if len(chances) == 1 else {})
 
 

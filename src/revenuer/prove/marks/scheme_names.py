@@ -44,11 +44,11 @@ def make_scheme(name: str, options: Mapping[str, Any], schemes: Mapping[str, typ
 
 def _value(scheme: str, option: str, value: Any, kind: Any) -> Any:
     wanted = {int: int, float: float, "int": int, "float": float}.get(kind)
-    if wanted is None or isinstance(value, bool):
+    if wanted is None:
         return value
     try:
-        number = wanted(value)
-    except (TypeError, ValueError) as error:
+        number = wanted("" if isinstance(value, bool) else value)
+    except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(
             f"got {option}={value!r} for the scheme {scheme}, expected {'a whole' if wanted is int else 'a'} number"
         ) from error
