@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from revenuer.records.campaign import Outcome
@@ -11,7 +12,8 @@ VERDICT_SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """How large what was found is: an estimate with an interval of level `level`. `unit` says of what."""
+    """How large what was found is: an estimate with an interval of level `level`. `unit` says of what; `null`: its value under H0, where it has
+    one."""
 
     name: str
     value: float
@@ -19,6 +21,33 @@ class Effect:
     high: float
     unit: str
     level: float = 0.95
+    null: float | None = None
+
+
+class PlanStatus(StrEnum):
+    """Whether the test was fixed before the suspect was asked."""
+
+    PRE_REGISTERED = "pre-registered"
+    DEVIATES = "deviates"
+    EXPLORATORY = "exploratory"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """The plan that a test followed. `plan_sha256`: of the plan file's bytes, empty without one. `deviations`: where the test left it;
+    `why`: the reason given for that."""
+
+    status: PlanStatus = PlanStatus.EXPLORATORY
+    plan_sha256: str = ""
+    deviations: tuple[str, ...] = ()
+    why: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a registration that contradicts itself."""
+        if (self.status is PlanStatus.EXPLORATORY) != (not self.plan_sha256):
+            raise ValueError("a test has a plan's hash exactly where it is not exploratory")
+        if (self.status is PlanStatus.DEVIATES) != bool(self.deviations):
+            raise ValueError("a test that deviates from its plan says where")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +56,11 @@ class SuspectVerdict:
 
     `h0`: the null hypothesis in words. `p` and `log10_p` are None exactly where nothing was evaluated; `p` may underflow to 0, `log10_p`
     does not. `floor`: the smallest p that this design can give, None where there is none. `n`: what was counted, by unit. `assumptions`: what
-    must hold for p to be valid. `explanations`: what else than training on our outputs would give this result. `reason`: why the
-    outcome is inconclusive or not evaluated, empty otherwise. `details`: figures of the test's own, JSON values only.
+    must hold for p to be valid. `explanations`: what else than training on our outputs would give this result. `limits`: what this test does not say, beyond what no test says. `reason`: why the
+    outcome is inconclusive or not evaluated, empty otherwise. `registration`: the plan that it followed; whoever publishes fills it in.
+
+    `details`: figures of the test's own, JSON values only. The report makes one table of the scalars, one of each object of scalars and one of
+    each list of objects with scalars, titled by their keys; `details["series"]`, a list of {"name", "x": [...], "y": [...], "x_label", "y_label"}, is drawn.
     """
 
     test: str
@@ -44,7 +76,9 @@ class SuspectVerdict:
     n: Mapping[str, int] = field(default_factory=dict)
     assumptions: tuple[str, ...] = ()
     explanations: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
     reason: str = ""
+    registration: Registration = field(default_factory=Registration)
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
