@@ -14,6 +14,8 @@ GATEWAYS := .venv-gateways
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := src tests benchmarks
+# What the tests need of torch runs on any processor. The lists leave out the CUDA packages, which torch's own metadata asks for where its build wants them.
+TORCH := 2.13.0
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -66,9 +68,11 @@ picture: demo packages ## take the README's picture of the demo's report anew
 lock: ## compile requirements/*.txt anew from pyproject.toml
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@echo torch==$(TORCH) > build/lock/constraints.txt
 	@compile() { { echo "# Tested versions: $$2. Made by \`make lock\`; do not edit by hand."; \
 		build/lock/bin/uv pip compile --quiet --upgrade --python-platform linux --python-version 3.11 --no-header \
-			--no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml $${@:3}; } > "requirements/$$1.new"; \
+			--no-annotate --no-emit-index-url --no-emit-find-links --constraint build/lock/constraints.txt pyproject.toml $${@:3} \
+			| grep -Ev '^(cuda-|nvidia-|triton==)'; } > "requirements/$$1.new"; \
 		mv "requirements/$$1.new" "requirements/$$1.txt"; }; \
 	compile base "what the package needs"; \
 	compile dev "what the package and its tests need" --extra dev; \

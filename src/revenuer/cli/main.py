@@ -14,6 +14,7 @@ from revenuer.records import RevenuerError
 COMMANDS = {
     "demo": "simulate a small city, scan it, and point to the report",
     "guard": "stop campaigns at the gateway while they run",
+    "prove": "test whether a model was trained on ours",
     "rank": "rank models from votes, with certificates",
     "replay": "run the guard over a past log, on the log's own clock",
     "scan": "find the campaigns in request logs",

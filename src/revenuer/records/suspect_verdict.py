@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from revenuer.records.campaign import Outcome
@@ -21,6 +22,32 @@ class Effect:
     level: float = 0.95
 
 
+class PlanStatus(StrEnum):
+    """Whether the test was fixed before the suspect was asked."""
+
+    PRE_REGISTERED = "pre-registered"
+    DEVIATES = "deviates"
+    EXPLORATORY = "exploratory"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """The plan that a test followed. `plan_sha256`: of the plan file's bytes, empty without one. `deviations`: where the test left it;
+    `why`: the reason given for that."""
+
+    status: PlanStatus = PlanStatus.EXPLORATORY
+    plan_sha256: str = ""
+    deviations: tuple[str, ...] = ()
+    why: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a registration that contradicts itself."""
+        if (self.status is PlanStatus.EXPLORATORY) != (not self.plan_sha256):
+            raise ValueError("a test has a plan's hash exactly where it is not exploratory")
+        if (self.status is PlanStatus.DEVIATES) != bool(self.deviations):
+            raise ValueError("a test that deviates from its plan says where")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspectVerdict:
     """The answer of one pre-stated test about one suspect.
@@ -28,7 +55,10 @@ class SuspectVerdict:
     `h0`: the null hypothesis in words. `p` and `log10_p` are None exactly where nothing was evaluated; `p` may underflow to 0, `log10_p`
     does not. `floor`: the smallest p that this design can give, None where there is none. `n`: what was counted, by unit. `assumptions`: what
     must hold for p to be valid. `explanations`: what else than training on our outputs would give this result. `reason`: why the
-    outcome is inconclusive or not evaluated, empty otherwise. `details`: figures of the test's own, JSON values only.
+    outcome is inconclusive or not evaluated, empty otherwise. `registration`: the plan that it followed; whoever publishes fills it in.
+
+    `details`: figures of the test's own, JSON values only. The report makes one table of the scalars, one of each object of scalars and one of
+    each list of objects with scalars, titled by their keys; `details["series"]`, a list of {"name", "x": [...], "y": [...], "x_label", "y_label"}, is drawn.
     """
 
     test: str
@@ -45,6 +75,7 @@ class SuspectVerdict:
     assumptions: tuple[str, ...] = ()
     explanations: tuple[str, ...] = ()
     reason: str = ""
+    registration: Registration = field(default_factory=Registration)
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

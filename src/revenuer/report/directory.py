@@ -158,8 +158,13 @@ def _flush_directory(path: Path) -> None:
         os.close(descriptor)
 
 
+def is_exhausted(error: OSError) -> bool:
+    """Return whether the disk, or a quota, is full."""
+    return error.errno in _EXHAUSTED
+
+
 def _explained(out: Path, error: OSError) -> ResourceError | UsageError:
-    if error.errno in _EXHAUSTED:
+    if is_exhausted(error):
         return ResourceError(
             f"no space left to write {out}; nothing half-written is left: free some space and run again"
         )
