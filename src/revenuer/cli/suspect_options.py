@@ -177,9 +177,7 @@ def open_weights(choice: SuspectChoice) -> Weights:
     """Return the open weights. Raises UsageError where they were not named."""
     if choice.weights is None:
         raise UsageError(_need(choice, ["weights"], "name a directory"))
-    return load_weights(
-        choice.weights, form=form_of(choice.template), sampling=choice.sampling, batch=choice.batch
-    )
+    return load_weights(choice.weights, form=form_of(choice.template), sampling=choice.sampling)
 
 
 def form_of(template: str) -> Form | PromptForm:
