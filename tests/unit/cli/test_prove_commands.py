@@ -189,7 +189,7 @@ def test_a_plan_prints_power_and_cost(tmp_path: Path) -> None:
     result = typed(
         "plan", "--suspect", "acme-7b", "--test", "safety:n=300", "--price-in", "1", "--price-out", "10", "--out", tmp_path / "p"
     )  # fmt: skip
-    assert re.search(r"safety \| 300 prompts \| +0\.1 \| +1e-90\.3 \| +0\.01 \| 0\.9\d\d", result.stdout)
+    assert re.search(r"safety \| 300 prompts \| +0\.1 \| +1e-3\.0 \| +0\.01 \| 0\.9\d\d", result.stdout)
     assert "cost: 0.96 USD" in result.stdout
     assert typed("plan", "--designs").stdout.count("n: number of") >= 6
 

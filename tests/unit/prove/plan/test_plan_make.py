@@ -11,7 +11,7 @@ ENOUGH = {
     "canary": {"n": "40"},
     "detect": {"n": "100"},
     "lineage-answers": {"n": "999"},
-    "radioactivity": {"n": "100"},
+    "radioactivity": {"n": "300"},
     "safety": {"n": "300"},
     "twins": {"n": "400"},
 }
@@ -44,7 +44,8 @@ def test_every_design_can_be_planned_and_has_power_at_a_sensible_size() -> None:
             {"n": "11"},
             "smallest possible p is 0.0833, above its alpha 0.01: .*add independent null projects",
         ),
-        ("safety", {"n": "6"}, "smallest possible p is 0.0156.*plan more prompts"),
+        ("safety", {"n": "5"}, "smallest possible p is 0.0156.*plan more prompts"),
+        ("safety", {"n": "300", "gamma": "0.02"}, "smallest possible p is 0.02, .*a smaller gamma"),
         ("canary", {"n": "1", "decoys": "98"}, "smallest possible p is 0.0101.*more decoys"),
         ("twins", {"n": "6"}, "smallest possible p is 0.0156.*plan more records"),
         (
@@ -78,7 +79,7 @@ def test_a_floor_counts_against_the_level_that_the_family_leaves() -> None:
 def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(UsageError, match=r"lineage-answers.*; safety"):
         plan(
-            AskedTest(test="lineage-answers", values={"n": "3"}), AskedTest(test="safety", values={"n": "3"})
+            AskedTest(test="lineage-answers", values={"n": "3"}), AskedTest(test="safety", values={"n": "2"})
         )
 
 
@@ -101,3 +102,13 @@ def test_tokens_and_money_add_up() -> None:
     assert (safety.requests, safety.input_tokens, safety.output_tokens) == (300, 30_000, 15_000)
     assert price.of(twins) == pytest.approx(0.62)
     assert price.of(safety) == pytest.approx(0.21)
+
+
+def test_the_form_of_radioactivity_decides_what_is_counted_and_what_it_costs() -> None:
+    closed, opened = (
+        plan(AskedTest(test="radioactivity", values={"n": "2000", "form": form, "effect": effect})).tests[0]
+        for form, effect in (("closed", "0.26"), ("open", "0.1"))
+    )
+    assert (closed.unit, closed.requests) == ("answers", 2000)
+    assert (opened.unit, opened.requests, opened.log10_floor) == ("windows", 0, None)
+    assert opened.power > 0.9
