@@ -192,19 +192,23 @@ def report(results: Sequence[Result], naive: Sequence[float], alphas: Sequence[f
     print(
         "\nfalse positives: innocent projects (any of their models accused) of innocent projects asked about"
     )
-    print("teacher     siblings                     floor  " + "  ".join(f"a={alpha:g}" for alpha in alphas))
+    print("teacher     siblings                     floor  " + "  ".join(f"{f'alpha={alpha:g}':>13}" for alpha in alphas))
     for teacher in sorted({each.teacher for each in results}):
         mine = [each for each in results if each.teacher == teacher]
         innocent = [each for each in mine if not each.is_from_set]
         asked = {each.project for each in innocent}
         cells = []
         for alpha in alphas:
-            accused = {each.project for each in innocent if each.p <= alpha and each.floor <= alpha}
-            cells.append(f"{len(accused)}/{len(asked)}")
+            share = 0.0
+            for project in asked:
+                models = [each.p <= alpha for each in innocent if each.project == project]
+                share += sum(models) / len(models)
+            anyone = {each.project for each in innocent if each.p <= alpha}
+            cells.append(f"{share / len(asked):.3f} ({len(anyone)}/{len(asked)})")
         siblings = sorted({name for each in mine for name in each.siblings})
         floor = min(each.floor for each in mine)
         print(
-            f"{teacher:11} {','.join(siblings):28} {floor:.3f}  " + "  ".join(f"{cell:>5}" for cell in cells)
+            f"{teacher:11} {','.join(siblings):28} {floor:.3f}  " + "  ".join(f"{cell:>13}" for cell in cells)
         )
     print("\npower: students of the teacher, p each")
     for each in sorted(results, key=lambda each: (each.teacher, each.p)):
