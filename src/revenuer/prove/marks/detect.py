@@ -75,7 +75,9 @@ def detect(
     power = _power(findings, options)
     outcome, reason = outcome_of(10.0**first.adjusted, options.alpha, power)
     with_key = _discloses(first, outcome, options)
-    estimate, low, high = first.scheme.scheme.share(first.statistic, first.scheme.pairs.n, 0.95)
+    # The strongest of many is shown: an interval of 95 % would be too short for it.
+    level = 1.0 - 0.05 / len(findings)
+    estimate, low, high = first.scheme.scheme.share(first.statistic, first.scheme.pairs.n, level)
     verdict = SuspectVerdict(
         test=TEST,
         suspect=suspect,
@@ -86,7 +88,7 @@ def detect(
         p=10.0**first.adjusted,
         log10_p=first.adjusted,
         floor=_floor(findings, options),
-        effect=Effect(name="excess", value=estimate, low=low, high=high, unit=first.scheme.scheme.unit),
+        effect=Effect(name="excess of the strongest key", value=estimate, low=low, high=high, unit=first.scheme.scheme.unit, level=level),
         n={"answers": sample.responses, "tokens": sample.tokens.size, "pairs": first.scheme.pairs.n, "keys": len(findings)},
         assumptions=_assumptions(sample),
         explanations=EXPLANATIONS,
