@@ -12,6 +12,7 @@ from typing import Any
 
 from revenuer.guard.bodies import event_from_body
 from revenuer.guard.event import Aftermath, Event
+from revenuer.guard.front.answer_limiter import AnswerLimiter
 from revenuer.guard.front.answer_watch import AnswerWatch
 from revenuer.guard.front.caller import caller_of
 from revenuer.guard.front.judge import GuardUnreachableError, Judge
@@ -28,6 +29,7 @@ from revenuer.guard.front.request_body import RequestBody
 from revenuer.guard.front.restrict import language_of, restricted
 from revenuer.guard.front.rewrite import put_mark, rewrite
 from revenuer.guard.front.settings import FrontSettings, settings_from_environment
+from revenuer.guard.limits import limits_answers
 from revenuer.guard.trusted_proxies import TrustedProxies
 from revenuer.records import UNANSWERED, Action, Decision, InputError, Limits
 
@@ -77,11 +79,15 @@ class RevenuerMiddleware:
             refusal, decision = await self._verdict(event)
         except InputError as error:
             refusal, decision = malformed(str(error)), None
+        if refusal is None and self._settings.marking:
+            refusal = put_mark(scope, body, None if decision is None else decision.mark, most)
         if refusal is None and decision is not None and decision.action is Action.RESTRICT:
             limits = decision.limits or Limits()
             refusal = rewrite(scope, body, lambda request: restricted(request, language, limits), most)
-        if refusal is None and self._settings.marking:
-            refusal = put_mark(scope, body, None if decision is None else decision.mark, most)
+            if refusal is None and limits_answers(limits):
+                # An answer that has to be read is not asked for compressed.
+                scope["headers"] = [one for one in scope["headers"] if one[0].lower() != b"accept-encoding"]
+                send = AnswerLimiter(send, language, limits)
         if refusal is not None:
             await _refuse(send, refusal, language)
         else:

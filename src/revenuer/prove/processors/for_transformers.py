@@ -3,14 +3,13 @@
 import importlib
 from collections.abc import Callable, Sequence
 from functools import cache
-from random import SystemRandom
 from typing import Any
 
 import numpy as np
 import torch
 
 from revenuer.prove.marks.candidate import Candidate
-from revenuer.prove.processors.marked_rows import MarkedRow, Sampling, mark_rows
+from revenuer.prove.processors.marked_rows import MarkedRow, Sampling, mark_rows, system_coin
 from revenuer.records import MissingDependencyError, UsageError
 
 
@@ -25,7 +24,7 @@ def mark_processor(
     marks, which choose the token themselves: give temperature and truncation here, and not to `generate`. `rng`: throws the
     coins of dual Gumbel marks, by default the system does. Raises UsageError for a scheme that cannot be put on, MissingDependencyError without transformers.
     """
-    coins = SystemRandom().random if rng is None else rng.random
+    coins = system_coin if rng is None else rng.random
     return _processor_class()(candidates, sampling or Sampling(), coins)
 
 

@@ -1,9 +1,9 @@
 """Changes the rows of a batch of logits that are to carry a mark, and no other."""
 
 import math
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from random import SystemRandom
 
 import torch
 
@@ -15,6 +15,11 @@ from revenuer.prove.marks.prf import WORDS, Key, green_threshold
 from revenuer.prove.processors.repeated_windows import RepeatedWindows
 from revenuer.prove.processors.torch_words import vocabulary_words
 from revenuer.records import UsageError
+
+
+def system_coin() -> float:
+    """Return a uniform that nobody can foresee."""
+    return secrets.randbits(53) / (1 << 53)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,7 @@ class MarkedRow:
 
     candidate: Candidate
     sampling: Sampling = field(default_factory=Sampling)
-    coins: Callable[[], float] = field(default_factory=lambda: SystemRandom().random)
+    coins: Callable[[], float] = system_coin
     windows: RepeatedWindows = field(init=False)
 
     def __post_init__(self) -> None:
