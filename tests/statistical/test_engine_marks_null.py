@@ -7,7 +7,14 @@ import pytest
 from scipy import stats
 
 from revenuer.prove.marks import Pairs, Scheme, decoy_keys, distinct_pairs, sample_of
-from revenuer.prove.marks.engines import SglangDual, SglangGumbel, SynthId, TransformersGreen, VllmDual, VllmGumbel
+from revenuer.prove.marks.engines import (
+    SglangDual,
+    SglangGumbel,
+    SynthId,
+    TransformersGreen,
+    VllmDual,
+    VllmGumbel,
+)
 from revenuer.prove.marks.pairs import all_pairs
 
 VOCABULARY = 400

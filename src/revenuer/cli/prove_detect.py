@@ -15,6 +15,7 @@ from revenuer.prove.marks.decoys import FEWEST
 from revenuer.prove.marks.detect import TEST, DetectOptions, KeyInPack, detect
 from revenuer.prove.marks.key_document import read_keys
 from revenuer.prove.marks.pairs import Sample, sample_of
+from revenuer.prove.marks.scheme_names import ENGINES, OURS
 from revenuer.prove.marks.tokenizer import TextTokenizer, tokenizer_file
 from revenuer.prove.pack import input_file
 from revenuer.prove.plan.follow import planned_tests
@@ -34,7 +35,7 @@ FILE = click.Path(path_type=Path)
     "key_files",
     multiple=True,
     type=FILE,
-    help="File of keys, as `prove mark derive` prints them. May be repeated.",
+    help="File of keys, as `prove mark derive` or `prove mark engine` prints them. May be repeated.",
 )
 @click.option(
     "--tokenizer",
@@ -111,7 +112,7 @@ def command(
 def _candidates(keys: KeyChoice, key_files: Sequence[Path]) -> list[Candidate]:
     if not keys.given and not key_files:
         raise UsageError("expected keys to look for: --master with --scheme and --labels, or --key FILE")
-    given = [one for path in key_files for one in read_keys(path)]
+    given = [one for path in key_files for one in read_keys(path, {**OURS, **ENGINES})]
     return given + (keys.candidates() if keys.given else [])
 
 
