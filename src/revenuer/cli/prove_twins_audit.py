@@ -33,8 +33,8 @@ from revenuer.prove.twins import (
     "--weighting",
     default=AuditOptions().weighting,
     show_default=True,
-    type=click.Choice(["clipped", "rank"]),
-    help="How records add up: clipped deviations, or ranks.",
+    type=click.Choice(["sparse", "clipped", "rank"]),
+    help="How records add up: made for a suspect that learnt few of them, clipped deviations, or ranks.",
 )
 @click.option(
     "--likeness",
@@ -54,6 +54,7 @@ from revenuer.prove.twins import (
 @click.option("--without-texts", is_flag=True, help="Leave prompts and texts out of the evidence pack.")
 @suspect_options()
 @suspect_options("reference")
+@suspect_options("teacher")
 @result_options
 def command(
     folder: Path,
@@ -61,6 +62,7 @@ def command(
     head: str | None,
     suspect: SuspectChoice,
     reference: SuspectChoice,
+    teacher: SuspectChoice,
     result: ResultOptions,
     accept_lost: bool,
     without_texts: bool,
@@ -69,7 +71,8 @@ def command(
 ) -> int:
     """Test the suspect on the records that FOLDER sealed. Exit code 1 when it was trained on what was released.
 
-    --weights, --endpoint or --scores: by its likelihoods, less those of the --reference-..., the model that it was made from. --answers: by its own
+    --weights, --endpoint or --scores: by its likelihoods, beyond what those of --reference-... (the model that
+    it was made from) and --teacher-... (our own) foretell. --answers: by its own
     answers to the audited prompts, which is far weaker. A broken log ends in an error, never in a p-value.
     """
     given = head_given(head)
@@ -89,4 +92,6 @@ def command(
         return publish(*audit_answers(opened.records, answers.all, answers.name, by_answers, opened), result)
     options = AuditOptions(per=fixed["per"], **shared)
     base = open_scorer(reference) if reference.given else None
-    return publish(*audit(opened.records, open_scorer(suspect), base, options, opened), result)
+    own = open_scorer(teacher) if teacher.given else None
+    found = audit(opened.records, open_scorer(suspect), base, options, opened, teacher=own)
+    return publish(*found, result)
