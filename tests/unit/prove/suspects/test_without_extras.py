@@ -7,8 +7,13 @@ from pathlib import Path
 WITHOUT = """
 import sys
 from pathlib import Path
-for name in ("torch", "transformers", "safetensors", "tokenizers", "httpx"):
-    sys.modules[name] = None
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("torch", "transformers", "safetensors", "tokenizers", "httpx"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
 from revenuer.cli import prove_ask, prove_safety
 from revenuer.prove.suspects import load_weights, read_answers
 from revenuer.prove.suspects.endpoint import Endpoint, EndpointSettings, ExchangeLog
