@@ -1,6 +1,7 @@
 """A suspect that is a table of word pairs: it finds likelier what it has read."""
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -16,6 +17,7 @@ class WordScorer:
     def __init__(self, read: Sequence[str], noise: int = 0, name: str = "words") -> None:
         self.name = name
         self.noise = noise
+        self.tastes: dict[str, float] = {}
         self.pairs: Counter[tuple[str, str]] = Counter()
         for text in read:
             words = text.split()
@@ -27,10 +29,12 @@ class WordScorer:
     def _logprobs(self, text: str) -> list[float]:
         words = text.split()
         return [
-            -6.0 + np.log1p(3.0 * self.pairs[pair]) + 0.5 * self._taste(pair[1])
+            -6.0 + math.log1p(3.0 * self.pairs[pair]) + 0.5 * self._taste(pair[1])
             for pair in zip(["", *words], words, strict=False)
         ]
 
     def _taste(self, word: str) -> float:
-        seed = [self.noise, *word.encode()]
-        return float(np.random.default_rng(seed).normal()) if self.noise else 0.0
+        if word not in self.tastes:
+            seed = [self.noise, *word.encode()]
+            self.tastes[word] = float(np.random.default_rng(seed).normal()) if self.noise else 0.0
+        return self.tastes[word]

@@ -6,20 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from revenuer.cli.mark_labels import KeyChoice, key_options
 from revenuer.cli.prove_result import ResultOptions, publish, result_options
 from revenuer.prove.marks.candidate import Candidate
 from revenuer.prove.marks.decoys import FEWEST
-from revenuer.prove.marks.detect import TEST, DetectOptions, detect
+from revenuer.prove.marks.detect import TEST, DetectOptions, KeyInPack, detect
 from revenuer.prove.marks.key_document import read_keys
 from revenuer.prove.marks.pairs import Sample, sample_of
-from revenuer.prove.marks.tokenizer import TextTokenizer
+from revenuer.prove.marks.tokenizer import TextTokenizer, tokenizer_file
 from revenuer.prove.pack import input_file
 from revenuer.prove.plan.follow import planned_tests
 from revenuer.prove.suspect import Answer
 from revenuer.prove.suspects import read_answers
 from revenuer.records import InputError, UsageError
+from revenuer.report import ConsoleProgress
 
 FILE = click.Path(path_type=Path)
 
@@ -58,9 +60,11 @@ FILE = click.Path(path_type=Path)
     help="Smallest effect of interest, in standard deviations of one pair: decides whether silence is an answer.",
 )
 @click.option(
-    "--sealed",
-    is_flag=True,
-    help="Leave the key out of the evidence pack: p can then be recomputed, the pairs' values not.",
+    "--key-in-pack",
+    type=click.Choice(["positive", "always", "never"]),
+    default="positive",
+    show_default=True,
+    help="Whether the evidence pack holds the strongest key. Without it p can be recomputed from the pairs' values, but not those.",
 )
 @result_options
 def command(
@@ -72,28 +76,36 @@ def command(
     decoys: int,
     seed: int | None,
     effect: float,
-    sealed: bool,
+    key_in_pack: KeyInPack,
     result: ResultOptions,
 ) -> int:
     """Look for our marks in TEXTS, answers as JSON lines or Parquet with "tokens", or with "text" and --tokenizer.
 
-    The key that fires goes into the evidence pack, so that others can check: it is spent, begin a new epoch. Exit code 1 where a mark is found.
+    The key that fires goes into the evidence pack, so that others can check: it is then spent, begin a new epoch. Exit code 1 where a mark is found.
     """
     candidates = _candidates(keys, key_files)
-    answers = read_answers(texts)
-    name = suspect or Path(answers.name).stem
-    sample, used = _sample(texts, answers.all, tokenizer)
-    inputs = [
-        input_file(path) for path in (texts, *keys.files, *(() if tokenizer is None else (_file(tokenizer),)))
-    ]
-    options = DetectOptions(
-        seed=_seed(seed, result), alpha=result.alpha, decoys=decoys, shift=effect, sealed=sealed
-    )
-    result.check_before(TEST, name, n={"answers": sample.responses}, inputs=inputs)
-    verdict, pack = detect(sample, candidates, options, name, inputs)
+    with ConsoleProgress(Console(stderr=True)) as progress:
+        progress.stage("reading answers")
+        answers = read_answers(texts)
+        name = suspect or Path(answers.name).stem
+        sample, used = _sample(texts, answers.all, tokenizer)
+        files = (texts, *keys.files, *(() if tokenizer is None else (tokenizer_file(tokenizer),)))
+        inputs = [input_file(path) for path in files]
+        options = DetectOptions(
+            seed=_seed(seed, result), alpha=result.alpha, decoys=decoys, shift=effect, key_in_pack=key_in_pack
+        )
+        result.check_before(TEST, name, n={"answers": sample.responses}, inputs=inputs)
+        progress.stage(f"trying {len(candidates):,} keys and {decoys:,} decoys")
+        verdict, pack = detect(sample, candidates, options, name, inputs)
     read = {"read": answers.counts.rows, "used": sample.responses, **used, "refused": answers.counts.refused}
     verdict = replace(verdict, details={**verdict.details, "answers": read | dict(answers.counts.set_aside)})
-    return publish(verdict, pack, result)
+    code = publish(verdict, pack, result)
+    disclosed = verdict.details.get("key_in_pack", "none")
+    if disclosed != "none":
+        click.echo(
+            f"the evidence holds the key of {disclosed}: begin a new epoch before you hand it over", err=True
+        )
+    return code
 
 
 def _candidates(keys: KeyChoice, key_files: Sequence[Path]) -> list[Candidate]:
@@ -117,10 +129,6 @@ def _sample(texts: Path, answers: Sequence[Answer], tokenizer: Path | None) -> t
             f"the answers of {texts} have no tokens; give --tokenizer, the tokenizer.json of the model that was served"
         )
     return sample_of(tokens), {"without_tokens": len(answers) - len(tokens)}
-
-
-def _file(tokenizer: Path) -> Path:
-    return tokenizer / "tokenizer.json" if tokenizer.is_dir() else tokenizer
 
 
 def _seed(given: int | None, result: ResultOptions) -> int:

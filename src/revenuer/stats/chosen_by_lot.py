@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -63,10 +62,11 @@ def log10_chosen_tail(levels: Sequence[IntArray], chosen: Sequence[int]) -> floa
     tilt = _tilt(points, observed)
     total_log_mass, low, mass = 0.0, 0, np.ones(1)
     for values, counts in points:
-        log_weights = tilt * values + np.log(counts / counts.sum())
-        log_mass = float(special.logsumexp(log_weights))
-        total_log_mass += log_mass
-        low, mass = _convolved(low, mass, values, np.exp(log_weights - log_mass))
+        top = int(values[-1])
+        weights = counts * np.exp(tilt * (values - top))
+        own_mass = float(weights.sum())
+        total_log_mass += tilt * top + math.log(own_mass / counts.sum())
+        low, mass = _convolved(low, mass, values, weights / own_mass)
     beyond = np.arange(low, low + mass.size) - observed
     tail = float((mass * np.exp(-tilt * np.maximum(beyond, 0)))[beyond >= 0].sum())
     if not tail > 0.0:
@@ -108,7 +108,7 @@ def _tilt(points: Sequence[tuple[IntArray, IntArray]], observed: int) -> float:
         return 0.0
     while high < STEEPEST and mean(high) < observed:
         low, high = high, 2.0 * high
-    for _ in range(30):
+    for _ in range(20):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if mean(middle) < observed else (low, middle)
     return high

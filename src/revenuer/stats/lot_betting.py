@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -37,9 +36,10 @@ def log10_wealth(scores: Sequence[FloatArray], chosen: Sequence[int]) -> FloatAr
         deviations = score - score.mean()
         seen.append(np.abs(deviations))
         units = np.clip(deviations / _scale(seen), -LARGEST, LARGEST)
-        bets = tilts[:, None] * units
-        wealth += bets[:, choice] - special.logsumexp(bets, axis=1) + np.log(score.size)
-        path[i] = special.logsumexp(wealth) - np.log(tilts.size)
+        # Units and tilts are small: their exponentials neither overflow nor vanish.
+        payoffs = np.exp(tilts[:, None] * units)
+        wealth += np.log(payoffs[:, choice] / payoffs.mean(axis=1))
+        path[i] = np.logaddexp.reduce(wealth) - np.log(tilts.size)
     return np.asarray(path / np.log(10.0), np.float64)
 
 

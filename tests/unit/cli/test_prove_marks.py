@@ -97,7 +97,8 @@ def test_a_key_file_does_without_the_master(place: Path) -> None:
         place / "key.json",
         "--out",
         place / "out",
-        "--sealed",
+        "--key-in-pack",
+        "never",
         "--suspect",
         "acme-7b",
     )
@@ -105,7 +106,7 @@ def test_a_key_file_does_without_the_master(place: Path) -> None:
     assert "account:acct_1" in result.output
     verdict = json.loads((place / "out" / "verdict.json").read_text())
     assert verdict["suspect"] == "acme-7b"
-    assert verdict["details"]["parameters"]["key_in_pack"] is False
+    assert verdict["details"]["key_in_pack"] == "none"
 
 
 def test_unmarked_answers_name_nobody(place: Path) -> None:

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from revenuer.prove.judge import outcome_of
 from revenuer.prove.marks.betting import Bet, bet_on, can_grow
 from revenuer.prove.marks.candidate import Candidate
 from revenuer.prove.marks.findings import KeyFinding, SchemeFinding, find_marks, scheme_finding
 from revenuer.prove.marks.green import Green
-from revenuer.prove.marks.mark_pack import mark_pack
+from revenuer.prove.marks.mark_pack import mark_pack, needs_key
 from revenuer.prove.marks.pairs import Sample
 from revenuer.prove.pack import EvidencePack, InputFile
 from revenuer.records import Outcome, UsageError
@@ -36,16 +36,19 @@ EXPLANATIONS = (
 )
 
 
+KeyInPack = Literal["positive", "always", "never"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectOptions:
     """`alpha`: chance of naming anybody under the null. `shift`: the smallest effect of interest, in null standard deviations of one pair.
-    `sealed`: leave the key out of the pack."""
+    `key_in_pack`: whether the strongest key is disclosed, which spends it; `positive`: where the verdict is, or p cannot be shown without."""
 
     seed: int
     alpha: float = 0.01
     decoys: int = 999
     shift: float = 0.05
-    sealed: bool = False
+    key_in_pack: KeyInPack = "positive"
 
 
 def detect(
@@ -71,7 +74,10 @@ def detect(
     first = findings[0]
     power = _power(findings, options)
     outcome, reason = outcome_of(10.0**first.adjusted, options.alpha, power)
-    estimate, low, high = first.scheme.scheme.share(first.statistic, first.scheme.pairs.n, 0.95)
+    with_key = _discloses(first, outcome, options)
+    # The strongest of many is shown: an interval of 95 % would be too short for it.
+    level = 1.0 - 0.05 / len(findings)
+    estimate, low, high = first.scheme.scheme.share(first.statistic, first.scheme.pairs.n, level)
     verdict = SuspectVerdict(
         test=TEST,
         suspect=suspect,
@@ -82,14 +88,18 @@ def detect(
         p=10.0**first.adjusted,
         log10_p=first.adjusted,
         floor=_floor(findings, options),
-        effect=Effect(name="excess", value=estimate, low=low, high=high, unit=first.scheme.scheme.unit),
+        effect=Effect(name="excess of the strongest key", value=estimate, low=low, high=high, unit=first.scheme.scheme.unit, level=level),
         n={"answers": sample.responses, "tokens": sample.tokens.size, "pairs": first.scheme.pairs.n, "keys": len(findings)},
         assumptions=_assumptions(sample),
         explanations=EXPLANATIONS,
         reason=reason,
-        details=_details(findings, options, power) | {"schemes": _scheme_rows(sample, candidates, findings)},
+        details={
+            **_details(findings, options, power),
+            "schemes": _scheme_rows(sample, candidates, findings),
+            "key_in_pack": _whose(first.candidate) if with_key else "none",
+        },
     )  # fmt: skip
-    return verdict, mark_pack(sample, findings, options.decoys, options.seed, options.sealed, inputs)
+    return verdict, mark_pack(sample, findings, options.decoys, options.seed, with_key, inputs)
 
 
 def _assumptions(sample: Sample) -> tuple[str, ...]:
@@ -99,6 +109,12 @@ def _assumptions(sample: Sample) -> tuple[str, ...]:
 def named(findings: Sequence[KeyFinding], alpha: float) -> list[KeyFinding]:
     """Return the findings that may be named: Holm's p at most alpha."""
     return [one for one in findings if 10.0**one.adjusted <= alpha]
+
+
+def _discloses(first: KeyFinding, outcome: Outcome, options: DetectOptions) -> bool:
+    if options.key_in_pack == "positive":
+        return outcome is Outcome.POSITIVE or needs_key(first)
+    return options.key_in_pack == "always"
 
 
 def _h0(keys: int) -> str:
@@ -167,7 +183,6 @@ def _parameters(
         "keys": len(findings),
         "decoys": options.decoys,
         "smallest_effect_sd": options.shift,
-        "key_in_pack": not options.sealed,
     }
     chances = {one.scheme.gamma for one in schemes if isinstance(one.scheme, Green)}
     return shown | ({"chance": chances.pop()} if len(chances) == 1 else {})

@@ -18,17 +18,20 @@ class TextTokenizer:
 
     def __init__(self, path: Path) -> None:
         """Raises InputError where there is none, MissingDependencyError without the library."""
-        self.file = path / "tokenizer.json" if path.is_dir() else path
-        if not self.file.is_file():
-            raise InputError(
-                f"there is no tokenizer {self.file}; give a tokenizer.json, or the folder that holds it"
-            )
-        self._tokenizer = _loaded(self.file)
+        self._tokenizer = _loaded(tokenizer_file(path))
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return each text's token ids, without special tokens around it."""
         encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [list(one.ids) for one in encoded]
+
+
+def tokenizer_file(path: Path) -> Path:
+    """Return the file that a file or folder stands for. Raises InputError where there is none."""
+    file = path / "tokenizer.json" if path.is_dir() else path
+    if not file.is_file():
+        raise InputError(f"there is no tokenizer {file}; give a tokenizer.json, or the folder that holds it")
+    return file
 
 
 def _loaded(file: Path) -> Any:

@@ -106,18 +106,18 @@ def test_where_decoys_spread_too_far_the_rank_among_them_is_claimed() -> None:
     assert "rank among decoys" in verdict.summary
 
 
-def test_a_sealed_pack_holds_no_key() -> None:
+def test_a_pack_without_key_holds_none() -> None:
     tried = candidates(Gumbel(width=2), 2)
     sample = sample_of(marked(tried[0], 5, 60, 2))
-    _, open_pack = detect(sample, tried, DetectOptions(seed=5), "clone")
-    _, sealed_pack = detect(sample, tried, DetectOptions(seed=5, sealed=True), "clone")
-    assert open_pack is not None
-    assert sealed_pack is not None
-    opened, sealed = (msgspec.json.decode(pack.data["test.json"]) for pack in (open_pack, sealed_pack))
+    _, with_key = detect(sample, tried, DetectOptions(seed=5), "clone")
+    _, without = detect(sample, tried, DetectOptions(seed=5, key_in_pack="never"), "clone")
+    assert with_key is not None
+    assert without is not None
+    opened, closed = (msgspec.json.decode(pack.data["test.json"]) for pack in (with_key, without))
     assert bytes.fromhex(opened["secret"]) == tried[0].secret
-    assert not {"key", "secret"} & sealed.keys()
-    assert sealed["commitment"] == opened["commitment"] == tried[0].commitment
-    assert tried[1].secret.hex().encode() not in open_pack.data["test.json"]
+    assert not {"key", "secret"} & closed.keys()
+    assert closed["commitment"] == opened["commitment"] == tried[0].commitment
+    assert tried[1].secret.hex().encode() not in with_key.data["test.json"]
 
 
 def test_the_same_call_gives_the_same_verdict() -> None:
@@ -131,3 +131,19 @@ def test_no_key_or_a_key_twice_is_refused() -> None:
     for bad in ([], tried * 2):
         with pytest.raises(UsageError, match="at least one key"):
             detect(plain(2, 30, 1), bad, DetectOptions(seed=1), "x")
+
+
+def test_no_key_is_spent_where_nothing_was_found() -> None:
+    verdict, pack = detect(plain(5, 60, 9), candidates(Gumbel(width=2), 4), DetectOptions(seed=5), "x")
+    assert pack is not None
+    assert verdict.details["key_in_pack"] == "none"
+    assert not {"key", "secret"} & msgspec.json.decode(pack.data["test.json"]).keys()
+
+
+def test_a_rank_among_decoys_is_shown_with_the_key_or_not_at_all() -> None:
+    tried = candidates(CountedTwice(width=1), 1)
+    _, pack = detect(plain(5, 60, 9), tried, DetectOptions(seed=5), "x")
+    assert pack is not None
+    assert "key" in msgspec.json.decode(pack.data["test.json"])
+    with pytest.raises(UsageError, match="cannot be shown without the key"):
+        detect(plain(5, 60, 9), tried, DetectOptions(seed=5, key_in_pack="never"), "x")
