@@ -16,6 +16,7 @@ from revenuer.prove.twins import (
     open_records,
     planned_head,
 )
+from revenuer.prove.twins.audit import TEST
 
 
 @click.command(name="audit")
@@ -46,7 +47,7 @@ from revenuer.prove.twins import (
 @click.option(
     "--power",
     type=click.FloatRange(0.0, 1.0),
-    help="The plan's power; without it silence stays inconclusive.",
+    help="Power at this size, by default the plan's; without one silence stays inconclusive.",
 )
 @click.option(
     "--accept-lost", is_flag=True, help="Go on where sealed content is missing; the verdict counts it."
@@ -79,7 +80,7 @@ def command(
     shared = {
         "alpha": result.alpha,
         "weighting": fixed["weighting"],
-        "power": power,
+        "power": result.planned_power(TEST) if power is None else power,
         "accept_lost": accept_lost,
         "with_texts": not without_texts,
     }
@@ -89,4 +90,6 @@ def command(
         return publish(*audit_answers(opened.records, answers.all, answers.name, by_answers, opened), result)
     options = AuditOptions(per=fixed["per"], **shared)
     base = open_scorer(reference) if reference.given else None
-    return publish(*audit(opened.records, open_scorer(suspect), base, options, opened), result)
+    scorer = open_scorer(suspect)
+    result.check_before(TEST, scorer.name)
+    return publish(*audit(opened.records, scorer, base, options, opened), result)
