@@ -16,6 +16,7 @@ from revenuer.prove.twins import (
     open_records,
     planned_head,
 )
+from revenuer.prove.twins.audit import TEST
 
 
 @click.command(name="audit")
@@ -46,7 +47,7 @@ from revenuer.prove.twins import (
 @click.option(
     "--power",
     type=click.FloatRange(0.0, 1.0),
-    help="The plan's power; without it silence stays inconclusive.",
+    help="Power at this size, by default the plan's; without one silence stays inconclusive.",
 )
 @click.option(
     "--accept-lost", is_flag=True, help="Go on where sealed content is missing; the verdict counts it."
@@ -82,16 +83,18 @@ def command(
     shared = {
         "alpha": result.alpha,
         "weighting": fixed["weighting"],
-        "power": power,
         "accept_lost": accept_lost,
         "with_texts": not without_texts,
     }
     if suspect.answers is not None:
         answers = open_answers(suspect)
-        by_answers = AnswerAuditOptions(likeness=fixed["likeness"], **shared)
+        by_answers = AnswerAuditOptions(likeness=fixed["likeness"], power=power, **shared)
         return publish(*audit_answers(opened.records, answers.all, answers.name, by_answers, opened), result)
-    options = AuditOptions(per=fixed["per"], **shared)
+    # What a plan computed is the power of likelihoods: answers have far less.
+    planned = result.planned_power(TEST) if power is None else power
+    options = AuditOptions(per=fixed["per"], power=planned, **shared)
     base = open_scorer(reference) if reference.given else None
     own = open_scorer(teacher) if teacher.given else None
-    found = audit(opened.records, open_scorer(suspect), base, options, opened, teacher=own)
-    return publish(*found, result)
+    scorer = open_scorer(suspect)
+    result.check_before(TEST, scorer.name)
+    return publish(*audit(opened.records, scorer, base, options, opened, teacher=own), result)
