@@ -34,8 +34,8 @@ from revenuer.prove.twins.audit import TEST
     "--weighting",
     default=AuditOptions().weighting,
     show_default=True,
-    type=click.Choice(["clipped", "rank"]),
-    help="How records add up: clipped deviations, or ranks.",
+    type=click.Choice(["sparse", "clipped", "rank"]),
+    help="How records add up: made for a suspect that learnt few of them, clipped deviations, or ranks.",
 )
 @click.option(
     "--likeness",
@@ -55,6 +55,7 @@ from revenuer.prove.twins.audit import TEST
 @click.option("--without-texts", is_flag=True, help="Leave prompts and texts out of the evidence pack.")
 @suspect_options()
 @suspect_options("reference")
+@suspect_options("teacher")
 @result_options
 def command(
     folder: Path,
@@ -62,6 +63,7 @@ def command(
     head: str | None,
     suspect: SuspectChoice,
     reference: SuspectChoice,
+    teacher: SuspectChoice,
     result: ResultOptions,
     accept_lost: bool,
     without_texts: bool,
@@ -70,7 +72,8 @@ def command(
 ) -> int:
     """Test the suspect on the records that FOLDER sealed. Exit code 1 when it was trained on what was released.
 
-    --weights, --endpoint or --scores: by its likelihoods, less those of the --reference-..., the model that it was made from. --answers: by its own
+    --weights, --endpoint or --scores: by its likelihoods, beyond what those of --reference-... (the model that
+    it was made from) and --teacher-... (our own) foretell. --answers: by its own
     answers to the audited prompts, which is far weaker. A broken log ends in an error, never in a p-value.
     """
     given = head_given(head)
@@ -80,16 +83,18 @@ def command(
     shared = {
         "alpha": result.alpha,
         "weighting": fixed["weighting"],
-        "power": result.planned_power(TEST) if power is None else power,
         "accept_lost": accept_lost,
         "with_texts": not without_texts,
     }
     if suspect.answers is not None:
         answers = open_answers(suspect)
-        by_answers = AnswerAuditOptions(likeness=fixed["likeness"], **shared)
+        by_answers = AnswerAuditOptions(likeness=fixed["likeness"], power=power, **shared)
         return publish(*audit_answers(opened.records, answers.all, answers.name, by_answers, opened), result)
-    options = AuditOptions(per=fixed["per"], **shared)
+    # What a plan computed is the power of likelihoods: answers have far less.
+    planned = result.planned_power(TEST) if power is None else power
+    options = AuditOptions(per=fixed["per"], power=planned, **shared)
     base = open_scorer(reference) if reference.given else None
+    own = open_scorer(teacher) if teacher.given else None
     scorer = open_scorer(suspect)
     result.check_before(TEST, scorer.name)
-    return publish(*audit(opened.records, scorer, base, options, opened), result)
+    return publish(*audit(opened.records, scorer, base, options, opened, teacher=own), result)
