@@ -1,7 +1,8 @@
 """A model server for tests: speaks OpenAI's and Anthropic's languages, remembers what it was asked, and streams only as told.
 
 A user message may hold orders, words of the form `name=value`: `gate=NAME` has a stream stop after its first piece until the gate is
-opened; `think=SIGNATURE` has the answer carry a reasoning block with that signature.
+opened; `think=SIGNATURE` has the answer carry a reasoning block with that signature; `logprob=X` has each token carry the
+log-probability X, with alternatives that lie 1, 2 ... nats below.
 """
 
 import asyncio
@@ -131,16 +132,32 @@ def whole(path: str, orders: dict[str, str]) -> dict[str, Any]:
             "stop_reason": "end_turn", "stop_sequence": None, "usage": usage,
         }  # fmt: skip
     usage = {"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 8}
-    message = {"role": "assistant", "content": "answered"}
-    choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+    told = logprobs_of(path, "answered", float(orders["logprob"])) if "logprob" in orders else None
+    is_chat = not path.endswith("/v1/completions")
+    spoken = {"message": {"role": "assistant", "content": "answered"}} if is_chat else {"text": "answered"}
+    choice = {"index": 0, **spoken, "finish_reason": "stop", "logprobs": told}
     return {
         "id": "c1",
-        "object": "chat.completion",
+        "object": "chat.completion" if is_chat else "text_completion",
         "created": 1,
         "model": "m",
         "choices": [choice],
         "usage": usage,
     }
+
+
+def logprobs_of(path: str, text: str, logprob: float) -> dict[str, Any]:
+    """Return the log-probabilities of a text of one token, with three alternatives."""
+    alternatives = {text: logprob, "b": logprob - 1, "c": logprob - 2, "d": logprob - 3}
+    if path.endswith("/v1/completions"):
+        return {
+            "tokens": [text],
+            "token_logprobs": [logprob],
+            "top_logprobs": [alternatives],
+            "text_offset": [0],
+        }
+    listed = [{"token": token, "logprob": value, "bytes": None} for token, value in alternatives.items()]
+    return {"content": [{**listed[0], "top_logprobs": listed}], "refusal": None}
 
 
 def pieces(path: str, orders: dict[str, str]) -> list[bytes]:
@@ -163,6 +180,9 @@ def pieces(path: str, orders: dict[str, str]) -> list[bytes]:
     chunk = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     deltas = [{"role": "assistant", "content": "answered "}, {"content": "piece by piece"}]
     choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    if "logprob" in orders:
+        for choice in choices:
+            choice["logprobs"] = logprobs_of(path, "answered", float(orders["logprob"]))
     choices.append({"index": 0, "delta": {}, "finish_reason": "stop"})
     said = [json.dumps({**chunk, "choices": [choice]}) for choice in choices]
     return [f"data: {text}\n\n".encode() for text in (*said, "[DONE]")]

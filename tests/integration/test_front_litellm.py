@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import shlex
 import time
 from collections.abc import Callable, Iterator
@@ -254,6 +255,53 @@ def test_the_guard_in_the_proxys_own_process(tmp_path: Path, model: ModelServer)
         assert not arrived.get("logprobs")
         assert not arrived.get("top_logprobs")
         streams(place, "in-process")
+
+
+FEWER = """action = "restrict"
+limits = { logprobs = true, top_logprobs = 2, logprob_step = 0.5, logprob_budget = 200, max_tokens = 64, shared_seed = "prompt" }"""
+
+
+def logprobs_said(client: httpx.Client, **more: Any) -> list[Any]:
+    """Return the log-probabilities in the answer to the thief, or in the pieces of a streamed one."""
+    path = "/v1/completions" if "prompt" in more else CHAT
+    answer = client.post(path, json={**chat("x"), "logprobs": True, **more}, headers=key("sk-thief"))
+    assert answer.status_code == 200, answer.text
+    if not more.get("stream"):
+        return [answer.json()["choices"][0].get("logprobs")]
+    lines = [line.removeprefix("data: ") for line in answer.text.splitlines() if line.startswith("data: {")]
+    choices = [choice for line in lines for choice in json.loads(line)["choices"]]
+    return [choice["logprobs"] for choice in choices if choice.get("logprobs")]
+
+
+def test_log_probabilities_and_seeds_in_the_proxys_own_process(tmp_path: Path, model: ModelServer) -> None:
+    (tmp_path / "policy.toml").write_text(enforcing(FEWER))
+    (tmp_path / "seed.key").write_bytes(b"a secret for tests of seeds")
+    guardrail = replaced(snippet("litellm-class.yaml", {}), {"mode: pre_call": "mode: [pre_call, post_call]"})
+    front = 'policy = "policy.toml"\nseed_key_file = "seed.key"\n'
+    order = chat("logprob=-0.37")["messages"]
+    with litellm(tmp_path, model, guardrail, front) as client:
+        for name in ("sk-owner", "sk-thief"):
+            client.post(MESSAGES, json=replay(), headers=key(name)).raise_for_status()
+        for stream in (False, True):
+            said = logprobs_said(client, messages=order, top_logprobs=20, stream=stream)
+            assert said
+            for (token,) in (one["content"] for one in said):
+                alternatives = [(one["token"], one["logprob"]) for one in token["top_logprobs"]]
+                assert (token["logprob"], alternatives) == (-0.5, [("answered", -0.5), ("b", -1.5)])
+            arrived = model.asked[-1][2]
+            assert (arrived["top_logprobs"], arrived["max_completion_tokens"]) == (2, 64)
+        seeds = [asked["seed"] for _, _, asked in model.asked[-2:]]
+        (told,) = logprobs_said(client, prompt="logprob=-0.37", logprobs=4)
+        assert told["token_logprobs"] == [-0.5]
+        assert told["top_logprobs"] == [{"answered": -0.5, "b": -1.5}]
+        (spent,) = logprobs_said(client, messages=order)
+        assert spent is None
+        assert not model.asked[-1][2].get("logprobs")
+        logprobs_said(client, messages=order, seed=5)
+        assert [asked["seed"] for _, _, asked in model.asked[-1:]] + seeds == [seeds[0]] * 3
+        knows_none = chat("logprob=-0.37", model="claude", max_tokens=50)
+        assert client.post(CHAT, json=knows_none, headers=key("sk-thief")).status_code == 200
+        assert "seed" not in model.asked[-1][2]
 
 
 class TestGenericApi:

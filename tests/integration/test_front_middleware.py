@@ -162,6 +162,94 @@ def test_restrict_rewrites_the_request_and_its_length(open_place: Place) -> None
     assert int(headers["content-length"]) == len(json.dumps(arrived, separators=(",", ":")))
 
 
+ROUGH = Limits(logprobs=True, top_logprobs=2, logprob_step=0.5, logit_bias="full", reasoning="full")
+
+
+def said_in(answer: httpx.Response) -> list[dict[str, Any]]:
+    """Return the answer, or the events of a streamed one."""
+    if not answer.headers["content-type"].startswith("text/event-stream"):
+        return [answer.json()]
+    lines = [line.removeprefix("data: ") for line in answer.text.splitlines() if line.startswith("data: ")]
+    return [json.loads(line) for line in lines if line != "[DONE]"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("path", [CHAT, "/v1/completions"])
+def test_log_probabilities_are_rounded_and_cut_on_their_way(
+    open_place: Place, path: str, stream: bool
+) -> None:
+    open_place.judge.measure = {"action": Action.RESTRICT, "limits": ROUGH}
+    order = "logprob=-0.37"
+    asked = {"prompt": order} if path.endswith("/v1/completions") else chat(order)
+    answer = open_place.client.post(
+        path, json={**asked, "logprobs": True, "stream": stream}, headers=key("sk-a")
+    )
+    assert answer.status_code == 200
+    assert "accept-encoding" not in open_place.model.asked[0][1]
+    assert int(answer.headers.get("content-length", len(answer.content))) == len(answer.content)
+    told = [said["choices"][0].get("logprobs") for said in said_in(answer)]
+    assert len(told) == (3 if stream else 1)
+    for one in filter(None, told):
+        if path == CHAT:
+            (token,) = one["content"]
+            alternatives = [(each["token"], each["logprob"]) for each in token["top_logprobs"]]
+            assert (token["logprob"], alternatives) == (-0.5, [("answered", -0.5), ("b", -1.5)])
+        else:
+            assert (one["token_logprobs"], one["top_logprobs"]) == ([-0.5], [{"answered": -0.5, "b": -1.5}])
+    assert open_place.judge.told[0].finish_reason == "stop"
+    assert answer.text.endswith("data: [DONE]\n\n") == stream
+
+
+@pytest.mark.parametrize("path", [CHAT, MESSAGES])
+def test_an_answer_whose_log_probabilities_are_cut_streams_all_the_same(open_place: Place, path: str) -> None:
+    open_place.judge.measure = {"action": Action.RESTRICT, "limits": ROUGH}
+    gate = open_place.model.gate("slow")
+    asked = chat("gate=slow logprob=-0.37", stream=True, logprobs=True, max_tokens=50)
+    with open_place.client.stream("POST", path, json=asked, headers=key("sk-a")) as answer:
+        pieces = answer.iter_raw()
+        assert b"data: " in next(pieces)
+        assert not gate.is_set()
+        gate.set()
+        rest = b"".join(pieces)
+    assert b"-0.37" not in rest
+
+
+def test_a_shared_seed_reaches_the_server(open_place: Place) -> None:
+    open_place.judge.measure = {"action": Action.RESTRICT, "limits": Limits(seed=77, shared_seed="prompt")}
+    assert open_place.client.post(CHAT, json=chat("x", seed=1), headers=key("sk-a")).status_code == 200
+    assert open_place.model.asked[0][2]["seed"] == 77
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "answered"),
+    [
+        (200, [(b"content-type", b"application/json"), (b"content-encoding", b"gzip")], b"\x1f\x8b", 503),
+        (200, [(b"content-type", b"application/json")], b'{"choices": [{"logprobs"', 503),
+        (200, [], b"no json", 503),
+        (500, [(b"content-type", b"text/plain")], b"broken", 500),
+        (200, [(b"content-type", b"text/event-stream")], b'data: {"logprobs": [\n\ndata: [DONE]', 200),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_not_sent(
+    status: int, headers: list[tuple[bytes, bytes]], body: bytes, answered: int
+) -> None:
+    async def server(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            return await lifespan(receive, send)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        return None
+
+    judge = Recorder()
+    judge.measure = {"action": Action.RESTRICT, "limits": ROUGH}
+    with running(RevenuerMiddleware(server, FrontSettings(), judge)) as address:
+        answer = httpx.post(address + CHAT, json=chat("x"), headers=key("sk-a"))
+    assert answer.status_code == answered
+    assert b"logprobs" not in answer.content
+    assert (answer.content == body) == (status == 500)
+    assert [told.status for told in judge.told] == [status]
+
+
 @pytest.mark.parametrize("path", [CHAT, MESSAGES])
 def test_a_streamed_answer_is_not_held_back(open_place: Place, path: str) -> None:
     gate = open_place.model.gate("slow")

@@ -16,11 +16,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from revenuer.report import rank_page, scan_page
+from revenuer.report.verdict_page import verdict_page
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "report"))
 
 import board_fixture
 import scan_fixture
+import verdict_fixture
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +64,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     boards = {"board": board_fixture.wide(), "odd board": board_fixture.odd()}
     texts = {name: scan_page(result, scan_fixture.NOW) for name, result in results.items()}
     texts |= {name: rank_page(board, scan_fixture.NOW) for name, board in boards.items()}
+    verdicts = {"verdict": verdict_fixture.positive(), "hostile verdict": verdict_fixture.hostile()}
+    texts |= {name: verdict_page(verdict, "ab" * 32, scan_fixture.NOW) for name, verdict in verdicts.items()}
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: (folder / f"{name}.html").as_uri() for name in texts}
@@ -94,7 +98,9 @@ def requested(browser: Any) -> set[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 400])
-@pytest.mark.parametrize("name", ["scan", "benign", "empty", "board", "odd board"])
+@pytest.mark.parametrize(
+    "name", ["scan", "benign", "empty", "board", "odd board", "verdict", "hostile verdict"]
+)
 def test_nothing_leaves_nothing_fails_nothing_overflows(
     browser: Any, pages: dict[str, str], name: str, width: int, scheme: str
 ) -> None:

@@ -34,6 +34,7 @@ POSITIVE = click.IntRange(min=1)
 @click.option("--node", metavar="NAME", help="This node's name in the fleet. Default: a random one.")
 @click.option("--index", type=click.Path(exists=True, path_type=Path), help="Campaign index, or a scan's folder; taken anew when it changes.")  # fmt: skip
 @click.option("--key-file", type=FILE, help="Secret that the campaign index is hashed with.")
+@click.option("--seed-key", type=FILE, help="Secret that shared seeds are made from; the same on all nodes. Default: a random one until the service stops.")  # fmt: skip
 @click.option("--api-keys", type=FILE, help="Lines `decide|admin SHA256 NAME`. Without: local callers may ask, nobody may administer.")  # fmt: skip
 @click.option("--trusted-proxy", "proxies", multiple=True, metavar="CIDR", help="A gateway of ours, whose headers are believed.")  # fmt: skip
 @click.option("--account-header", metavar="NAME", help="Header in which a trusted gateway names the account. Default: hash of the credential.")  # fmt: skip
@@ -64,6 +65,7 @@ def command(
     node: str | None,
     index: Path | None,
     key_file: Path | None,
+    seed_key: Path | None,
     api_keys: Path | None,
     proxies: tuple[str, ...],
     account_header: str | None,
@@ -92,6 +94,7 @@ def command(
         fleet=_fleet(fleet, fleet_key, node),
         index=index,
         index_key=UNKEYED if key_file is None else read_key(key_file),
+        seed_key=seed_key,
         api_keys=api_keys,
         trusted_proxies=proxies,
         account_header=account_header,

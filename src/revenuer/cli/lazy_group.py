@@ -8,7 +8,7 @@ import click
 
 
 class LazyGroup(click.Group):
-    """Finds command `x-y` as the attribute `command` of the module `revenuer.cli.<prefix>x_y`. `listed`: names -> one line of help."""
+    """Finds command `x` as the attribute `command` of the module `revenuer.cli.<prefix>x` (a dash in `x` is an underscore there). `listed`: names -> one line of help."""
 
     def __init__(self, *args: Any, listed: Mapping[str, str], prefix: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -21,8 +21,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.listed:
             return None
-        module = importlib.import_module(f"revenuer.cli.{self.prefix}{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
+        module = f"revenuer.cli.{self.prefix}{cmd_name.replace('-', '_')}"
+        command: click.Command = importlib.import_module(module).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,53 +1,31 @@
 """A plan, and the kinds of tests that can be planned, on the terminal."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
 from revenuer.prove.judge import POWERED
-from revenuer.prove.plan import ALWAYS, DESIGNS, Parameter, Plan
+from revenuer.prove.plan import ALWAYS, DESIGNS, Parameter, Plan, PlannedTest, Price
 from revenuer.report.terminal_lines import bare_table, encodable, print_line
 from revenuer.report.visible import plain
-from revenuer.report.wording import count
+from revenuer.report.wording import count, plural
 
-COLUMNS = (
-    "test",
-    "n",
-    "smallest effect",
-    "floor of p",
-    "alpha",
-    "power",
-    "requests",
-    "tokens in",
-    "tokens out",
-    "cost",
-)
+POWER = ("test", "n", "effect", "floor of p", "alpha", "power")
+COST = ("test", "requests", "tokens in", "tokens out", "cost")
 
 
 def print_plan(plan: Plan, console: Console) -> None:
-    """Print size, floor, power and cost of each test, and the sum."""
+    """Print size, floor and power of each test, its cost, and the sum."""
     print_line(
         console,
-        plain(f"plan for {plan.suspect}: {len(plan.tests)} tests, alpha {plan.alpha:g} for all (Holm)"),
+        plain(
+            f"plan for {plan.suspect}: {plural(len(plan.tests), 'test')}, alpha {plan.alpha:g} for all (Holm)"
+        ),
         "bold",
     )
-    table = bare_table(console)
-    for name in COLUMNS:
-        table.add_column(name, justify="left" if name == "test" else "right")
-    for test in plan.tests:
-        cells = (
-            test.test,
-            f"{count(test.n)} {test.unit.replace('_', ' ')}",
-            f"{test.smallest_effect:g}",
-            "none" if test.log10_floor is None else f"1e{test.log10_floor:.1f}",
-            f"{test.alpha:.3g}",
-            f"{test.power:.3f}",
-            count(test.requests),
-            count(test.input_tokens),
-            count(test.output_tokens),
-            "" if plan.price is None else f"{plan.price.of(test):,.2f}",
-        )
-        table.add_row(*(encodable(Text(cell), console) for cell in cells))
-    console.print(table)
+    _print_table(console, POWER, [_power_row(test) for test in plan.tests])
+    _print_table(console, COST, [_cost_row(test, plan.price) for test in plan.tests])
     if plan.price is not None:
         total = sum(map(plan.price.of, plan.tests))
         print_line(console, plain(f"cost: {total:,.2f} {plan.price.currency}"))
@@ -61,6 +39,31 @@ def print_plan(plan: Plan, console: Console) -> None:
                 console,
                 f"  power below {POWERED:g}: where this test finds nothing, it will be inconclusive, never negative; plan a larger n",
             )
+
+
+def _print_table(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = bare_table(console)
+    for name in columns:
+        table.add_column(name, justify="left" if name == "test" else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*(encodable(Text(cell), console) for cell in row))
+    console.print(table)
+
+
+def _power_row(test: PlannedTest) -> tuple[str, ...]:
+    return (
+        test.test,
+        f"{count(test.n)} {test.unit.replace('_', ' ')}",
+        f"{test.smallest_effect:g}",
+        "none" if test.log10_floor is None else f"1e{test.log10_floor:.1f}",
+        f"{test.alpha:.3g}",
+        f"{test.power:.3f}",
+    )
+
+
+def _cost_row(test: PlannedTest, price: Price | None) -> tuple[str, ...]:
+    cost = "" if price is None else f"{price.of(test):,.2f}"
+    return (test.test, count(test.requests), count(test.input_tokens), count(test.output_tokens), cost)
 
 
 def print_designs(console: Console) -> None:

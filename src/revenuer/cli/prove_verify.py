@@ -8,84 +8,40 @@ from typing import Any
 import click
 from rich.console import Console
 
-from revenuer.cli.prove_result import PACK_FILE, VERDICT_FILE
-from revenuer.prove.pack import PackCheck, verify_pack
-from revenuer.prove.pack.archive import open_archive
-from revenuer.prove.pack.verify import MOST_MANIFEST
-from revenuer.records import InputError
+from revenuer.cli.result_folder import Checking, checked_pack, pack_path
+from revenuer.cli.verify_options import verify_options
+from revenuer.prove.pack import PackCheck
 from revenuer.report.terminal_lines import print_line
 from revenuer.report.visible import plain
 
 
 @click.command(name="verify")
 @click.argument("pack", type=click.Path(path_type=Path))
-@click.option(
-    "--public-key",
-    type=click.Path(path_type=Path),
-    help="PEM of the key that must have signed it, from whoever is said to have.",
-)
-@click.option(
-    "--run",
-    is_flag=True,
-    help="Run the pack's own script, isolated but with your rights, and compare its p. Read it first: it is short.",
-)
-@click.option(
-    "--timeout",
-    "longest_s",
-    default=3600.0,
-    show_default=True,
-    type=click.FloatRange(min=0.0, min_open=True),
-    metavar="S",
-    help="Seconds that the script may take.",
-)
+@verify_options
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def command(pack: Path, public_key: Path | None, run: bool, longest_s: float, as_json: bool) -> int:
+def command(pack: Path, checking: Checking, as_json: bool) -> int:
     """Check the hashes, the signature and, with --run, the p-value of PACK: an evidence.zip, or a folder that a test wrote.
 
     In a folder, verdict.json must be the one in the pack. Exit code 0: sound, 1: faults, 2: no pack.
     """
-    folder = pack if pack.is_dir() else None
-    path = pack if folder is None else folder / PACK_FILE
-    key = None if public_key is None else _read(public_key)
-    check = verify_pack(path, public_key=key, run=run, longest_s=longest_s)
-    faults = [*check.faults, *([] if folder is None or check.faults else _beside(folder, path))]
-    answer = _answer(path, check, faults)
+    check = checked_pack(pack, checking)
+    answer = _answer(pack_path(pack), check)
     if as_json:
         click.echo(json.dumps(answer, indent=2))
     else:
         _print(answer, check, Console())
-    return 1 if faults else 0
+    return 1 if check.faults else 0
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"cannot read the public key {path}: {error.strerror}; name a file that you can read"
-        ) from error
-
-
-def _beside(folder: Path, path: Path) -> list[str]:
-    """Return what is wrong with the verdict.json that lies beside the pack."""
-    try:
-        outside = (folder / VERDICT_FILE).read_bytes()
-    except FileNotFoundError:
-        return []
-    with open_archive(path) as archive:
-        same = archive.read(VERDICT_FILE, MOST_MANIFEST) == outside
-    return [] if same else [f"{VERDICT_FILE} beside the pack is not the one in it"]
-
-
-def _answer(path: Path, check: PackCheck, faults: list[str]) -> dict[str, Any]:
+def _answer(path: Path, check: PackCheck) -> dict[str, Any]:
     with open(path, "rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return {
         "schema_version": 1,
         "pack": str(path),
         "sha256": digest,
-        "sound": not faults,
-        "faults": faults,
+        "sound": not check.faults,
+        "faults": list(check.faults),
         "test": check.manifest.test,
         "suspect": check.manifest.suspect,
         "outcome": check.verdict.get("outcome"),

@@ -26,6 +26,9 @@ MIN_SIGNATURE = 40
 MIN_REASONING_ID = 24
 """Characters from which on the `id` of a reasoning item counts (OpenAI's: `rs_` and about 50); gateways number theirs `rs_0`, `rs_1`."""
 
+LENGTHS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample")
+"""What requests call the length of an answer; the first that is there is the event's."""
+
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 
 _INT32 = 2**31 - 1
@@ -33,7 +36,6 @@ _SYSTEM = frozenset({"system", "developer"})
 _TOOL_RESULTS = frozenset(
     {"tool_result", "function_call_output", "custom_tool_call_output", "computer_call_output"}
 )
-_MAX_TOKENS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample")
 
 
 def event_from_body(
@@ -106,7 +108,7 @@ def _event(
         prompt=None if cut_in == source else prompt,
         turn=turn,
         tool_count=_tool_count(request),
-        max_tokens=_first_count(request, _MAX_TOKENS),
+        max_tokens=_first_count(request, LENGTHS),
         temperature=_number(request.get("temperature")),
         n=max(_count(request.get("n")) or 1, 1),
         logprobs=_asks_logprobs(request),

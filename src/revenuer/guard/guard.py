@@ -9,6 +9,7 @@ from revenuer.guard.core import decide, hear, learn, lift, use_index
 from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.policy import Policy
 from revenuer.guard.saved import Saved
+from revenuer.guard.shared_seed import SharedSeeds
 from revenuer.guard.state import GuardState
 from revenuer.records import Decision
 
@@ -24,9 +25,13 @@ class Journal(Protocol):
 class Guard:
     """One node's guard. Not thread-safe: one thread (or event loop) owns it and calls it."""
 
-    def __init__(self, state: GuardState, journal: Journal | None = None) -> None:
+    def __init__(
+        self, state: GuardState, journal: Journal | None = None, seeds: SharedSeeds | None = None
+    ) -> None:
+        """`seeds`: under one secret for all nodes that shall answer alike; without, one of this guard's own."""
         self.state = state
         self.journal = journal
+        self.seeds = seeds if seeds is not None else SharedSeeds()
         self.on_decision: list[Callable[[Decision], None]] = []
         self._announced = [policy_fact(state.policy), index_fact(None)]
         self._flushed = False
@@ -34,6 +39,8 @@ class Guard:
     def decide(self, event: Event) -> Decision:
         """Return the decision on `event`, already in the books."""
         self.state, decision = decide(event, self.state)
+        if decision.limits is not None:
+            decision = self.seeds.seeded(decision, event)
         if self.journal is not None:
             self.journal.record(decision)
         for told in self.on_decision:

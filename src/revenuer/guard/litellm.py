@@ -9,9 +9,11 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import cache
 from typing import Any
+
+import msgspec
 
 from revenuer.guard.bodies import event_from_messages
 from revenuer.guard.event import Aftermath, Event
@@ -22,6 +24,7 @@ from revenuer.guard.front.open_judge import open_judge
 from revenuer.guard.front.refusal import Refusal, malformed, refusal_of, unavailable
 from revenuer.guard.front.restrict import restricted
 from revenuer.guard.front.settings import FrontSettings, settings_from_environment
+from revenuer.guard.limits import limited_answer, limits_answers
 from revenuer.guard.trusted_proxies import TrustedProxies
 from revenuer.records import UNANSWERED, Action, InputError, Limits, MissingDependencyError
 
@@ -38,6 +41,9 @@ _LANGUAGES: Mapping[str, str] = {
 }
 """LiteLLM's call types that ask a model for text -> which API they speak. Others are not asked about."""
 
+_ROUNDED = ("chat", "completions")
+"""APIs whose answers' log-probabilities this guardrail finds and rounds."""
+
 _OWN: Mapping[str, str] = {
     "chat": "metadata",
     "completions": "metadata",
@@ -48,6 +54,12 @@ _OWN: Mapping[str, str] = {
 
 _MAX_ID = 256
 """Characters of a request id; the client may choose LiteLLM's (`x-litellm-call-id`)."""
+
+_LIMITS = "revenuer_limits"
+"""Under which the request's metadata holds the limits for its answer: an object, which no client's JSON can be."""
+
+_POST_CALL = "post_call"
+"""LiteLLM's mode in which a guardrail sees answers."""
 
 _ACCOUNT_FIELDS: Mapping[str, tuple[str, str]] = {
     "key": ("api_key", "user_api_key_hash"),
@@ -89,8 +101,42 @@ class GuardrailHooks:
         if decision.action in UNANSWERED:
             raise _refused(refusal_of(decision))
         if decision.action is Action.RESTRICT:
-            return restricted(data, language, decision.limits or Limits(), known_fields_only=True)
+            return self._restricted(data, language, decision.limits or Limits())
         return data
+
+    def _restricted(self, data: dict[str, Any], language: str, limits: Limits) -> dict[str, Any]:
+        """Return the request within the limits, with a note of them where its answer has to be held to them.
+
+        Where LiteLLM does not show answers to this guardrail (`mode` without `post_call`, or the Responses API), log-probabilities that
+        would have to be rounded are left out.
+        """
+        if limits.logprob_step is not None and not (language in _ROUNDED and self._sees_answers()):
+            limits = msgspec.structs.replace(limits, logprobs=False)
+        within = restricted(data, language, limits, known_fields_only=True)
+        if within.get("seed") is not None and "seed" not in data:
+            within["drop_params"] = True  # a provider that knows no seed would refuse the request for it
+        if limits_answers(limits):
+            own = within.get(_OWN[language])
+            within[_OWN[language]] = {**(own if isinstance(own, dict) else {}), _LIMITS: limits}
+        return within
+
+    def _sees_answers(self) -> bool:
+        modes = getattr(self, "event_hook", None)
+        return _POST_CALL in ([modes] if isinstance(modes, str) else modes if isinstance(modes, list) else ())
+
+    async def async_post_call_success_hook(
+        self, data: dict[str, Any], user_api_key_dict: Any, response: Any
+    ) -> Any:
+        """Return the answer, within the limits of its account."""
+        return _within(response, _limits_in(data))
+
+    async def async_post_call_streaming_iterator_hook(
+        self, user_api_key_dict: Any, response: Any, request_data: dict[str, Any]
+    ) -> AsyncIterator[Any]:
+        """Yield the pieces of a streamed answer, each within the limits of its account, as they come."""
+        limits = _limits_in(request_data)
+        async for piece in response:
+            yield _within(piece, limits)
 
     async def async_log_success_event(
         self, kwargs: Mapping[str, Any], response_obj: Any, start_time: Any, end_time: Any
@@ -176,6 +222,25 @@ class GuardrailHooks:
         return self.proxies.client(given, [forwarded] if isinstance(forwarded, str) else [])
 
 
+def _limits_in(data: Mapping[str, Any]) -> Limits | None:
+    """Return the limits that were noted on the request, None where there are none."""
+    notes = [known.get(_LIMITS) for known in map(data.get, set(_OWN.values())) if isinstance(known, dict)]
+    return next((note for note in notes if isinstance(note, Limits)), None)
+
+
+def _within(response: Any, limits: Limits | None) -> Any:
+    """Return LiteLLM's answer, or a piece of one, after its log-probabilities were held to the limits in place."""
+    choices = getattr(response, "choices", None)
+    for choice in (choices if isinstance(choices, list) else ()) if limits is not None else ():
+        given = getattr(choice, "logprobs", None)
+        if given is None or limits is None:
+            continue
+        said = given.model_dump() if hasattr(given, "model_dump") else given
+        less = limited_answer({"logprobs": said}, "chat", limits)["logprobs"]
+        choice.logprobs = type(given)(**less) if hasattr(given, "model_dump") else less
+    return response
+
+
 def _uses_forwarded_for() -> bool:
     server = sys.modules.get("litellm.proxy.proxy_server")
     settings = getattr(server, "general_settings", None) or {}
@@ -211,7 +276,9 @@ def _guardrail_class() -> type:
         base.__init__(self, **kwargs)
         self.set_up(settings_from_environment(os.environ))
 
-    return type("RevenuerGuardrail", (GuardrailHooks, base), {"__init__": __init__, "__module__": __name__})
+    streamed = "async_post_call_streaming_iterator_hook"  # LiteLLM looks for it on the class itself, not on its bases
+    own = {"__init__": __init__, "__module__": __name__, streamed: getattr(GuardrailHooks, streamed)}
+    return type("RevenuerGuardrail", (GuardrailHooks, base), own)
 
 
 def __getattr__(name: str) -> Any:

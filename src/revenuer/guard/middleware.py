@@ -14,6 +14,7 @@ import msgspec
 
 from revenuer.guard.bodies import event_from_body
 from revenuer.guard.event import Aftermath, Event
+from revenuer.guard.front.answer_limiter import AnswerLimiter
 from revenuer.guard.front.answer_watch import AnswerWatch
 from revenuer.guard.front.caller import caller_of
 from revenuer.guard.front.judge import GuardUnreachableError, Judge
@@ -30,6 +31,7 @@ from revenuer.guard.front.refusal import (
 from revenuer.guard.front.request_body import RequestBody
 from revenuer.guard.front.restrict import language_of, restricted
 from revenuer.guard.front.settings import FrontSettings, settings_from_environment
+from revenuer.guard.limits import limits_answers
 from revenuer.guard.salvage import open_body
 from revenuer.guard.trusted_proxies import TrustedProxies
 from revenuer.records import UNANSWERED, Action, InputError, Limits
@@ -75,13 +77,15 @@ class RevenuerMiddleware:
             return
         try:
             event = self._event(scope, body)
-            limits = await self._verdict(event)
+            verdict = await self._verdict(event)
         except InputError as error:
-            limits = malformed(str(error))
-        if isinstance(limits, Limits):
-            limits = _limit(scope, body, language, limits, self._settings.max_body_bytes)
-        if isinstance(limits, Refusal):
-            await _refuse(send, limits, language)
+            verdict = malformed(str(error))
+        if isinstance(verdict, Limits):
+            limits = verdict
+            verdict = _limit(scope, body, language, limits, self._settings.max_body_bytes)
+            send = AnswerLimiter(send, language, limits) if limits_answers(limits) else send
+        if isinstance(verdict, Refusal):
+            await _refuse(send, verdict, language)
         else:
             await self._watched(scope, body.replay, send, event)
 
@@ -162,7 +166,10 @@ def _route(scope: Scope) -> str:
 
 
 def _limit(scope: Scope, body: RequestBody, language: str, limits: Limits, most: int) -> Refusal | None:
-    """Rewrite the request to stay within `limits`; where it cannot be read, say how to say no."""
+    """Rewrite the request to stay within `limits`; where it cannot be read, say how to say no.
+
+    An answer that has to be read is not asked for compressed.
+    """
     if not body.complete:
         return too_large(most)
     request = open_body(body.start).value
@@ -170,6 +177,8 @@ def _limit(scope: Scope, body: RequestBody, language: str, limits: Limits, most:
         return malformed("the body is no JSON object")
     body.replace(msgspec.json.encode(restricted(request, language, limits)))
     dropped = {b"content-length", b"transfer-encoding", b"content-encoding"}
+    if limits_answers(limits):
+        dropped.add(b"accept-encoding")
     kept = [(name, value) for name, value in scope["headers"] if name.lower() not in dropped]
     scope["headers"] = [*kept, (b"content-length", str(len(body.start)).encode())]
     return None

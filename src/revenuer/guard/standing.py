@@ -18,7 +18,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     `log10_e` is the strongest evidence seen while it stood, to a tenth. `rule` names the policy's rule that it follows from.
     `shadow`: it was taken in shadow mode and so never acts: when the policy goes live it is taken anew, under the caps.
     `next_at`: under a throttle, when the next request is let through. `cleared`: operators that earlier appeals cleared
-    the account of, each with the evidence that was spent.
+    the account of, each with the evidence that was spent. `logprobs_since`: when the window began in which `logprobs_given` tokens were
+    answered with log-probabilities; both only grow, in that order.
     """
 
     account_id: str
@@ -34,6 +35,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     shadow: bool = False
     next_at: int = 0
     cleared: tuple[tuple[str, float], ...] = ()
+    logprobs_since: int = 0
+    logprobs_given: int = 0
 
     def in_force(self, now: int) -> bool:
         """Return whether the measure still stands at `now` (microseconds): neither run out nor lifted."""
@@ -49,6 +52,16 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 def lifted(standing: Standing, owner: str, why: str, now: int) -> Standing:
     """Return the measure as an appeal leaves it: over at `now` (microseconds), and remembered with who lifted it and why."""
     return msgspec.structs.replace(standing, until=min(standing.until, now), lifted_by=owner, lifted_why=why)
+
+
+def as_charged(standing: Standing, known: Standing) -> Standing:
+    """Return `standing` with the tokens that either of the two knows to be answered with log-probabilities, whichever says more: what one
+    node charged is not forgotten over what another tells."""
+    told = (standing.logprobs_since, standing.logprobs_given)
+    since, given = max(told, (known.logprobs_since, known.logprobs_given))
+    if (since, given) == told:
+        return standing
+    return msgspec.structs.replace(standing, logprobs_since=since, logprobs_given=given)
 
 
 def renamed(standing: Standing, name_of: Callable[[str], str]) -> Standing:

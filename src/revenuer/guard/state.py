@@ -9,7 +9,7 @@ from revenuer.guard.notes import Note, Placed, Received, write_note
 from revenuer.guard.policy import Policy
 from revenuer.guard.receipts import Receipt, Receipts
 from revenuer.guard.saved import Saved
-from revenuer.guard.standing import Meter, Standing
+from revenuer.guard.standing import Meter, Standing, as_charged
 from revenuer.guard.suspicion import Books
 from revenuer.guard.suspicion.hearsay import news_of
 from revenuer.guard.suspicion.keeping import KINDS, changes, take_back
@@ -135,6 +135,7 @@ class GuardState:
         known = self.standing.get(standing.account_id)
         if known is not None and _rank(standing) < _rank(known):
             return False
+        standing = standing if known is None else as_charged(standing, known)
         self.standing[standing.account_id] = standing
         self._dirty["standing", standing.account_id] = msgspec.msgpack.encode(standing)
         return True

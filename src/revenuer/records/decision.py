@@ -29,12 +29,32 @@ RESTRICTIVE: frozenset[Action] = frozenset({Action.THROTTLE, Action.CHALLENGE, A
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What `restrict` leaves of a request: no log-probabilities, at most `max_n` answers of `max_tokens` tokens, reasoning
-    `full`, `summary` or `none`."""
+    `full`, `summary` or `none`.
+
+    Where `logprobs` are left: `top_logprobs` alternatives a token, rounded to multiples of `logprob_step` nats, for `logprob_budget`
+    tokens an account and `logprob_window_s` (None = as asked). `logit_bias`: `full`, `alone` (never together with log-probabilities) or
+    `none`. `shared_seed`: what requests must have in common to be sampled with one seed (`off`, `prompt`: operator and prompt,
+    `operator`), for `seed_epoch_s`; `seed` is that seed for this request, where the guard made one.
+    """
 
     logprobs: bool = False
     max_n: int = 1
     max_tokens: int | None = None
     reasoning: str = "summary"
+    top_logprobs: int | None = None
+    logprob_step: float | None = None
+    logprob_budget: int | None = None
+    logprob_window_s: int = 86_400
+    logit_bias: str = "alone"
+    shared_seed: str = "off"
+    seed_epoch_s: int = 86_400
+    seed: int | None = None
+
+    @property
+    def cuts_logprobs(self) -> bool:
+        """Whether log-probabilities are left, but not all that was asked for."""
+        cuts = (self.top_logprobs, self.logprob_step, self.logprob_budget)
+        return self.logprobs and any(cut is not None for cut in cuts)
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -6,12 +6,13 @@ import importlib.util
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from revenuer.guard import Aftermath, Event
 from revenuer.guard import litellm as front
 from revenuer.guard.front.settings import FrontSettings
-from revenuer.records import Action, Decision, MissingDependencyError
+from revenuer.records import Action, Decision, Limits, MissingDependencyError
 
 HASH = hashlib.sha256(b"sk-1").hexdigest()
 
@@ -130,3 +131,66 @@ def test_without_litellm_the_class_says_what_is_missing() -> None:
         _ = front.RevenuerGuardrail
     with pytest.raises(AttributeError):
         _ = front.anything_else
+
+
+class Restricting(Listener):
+    """A judge that restricts everything to `limits`."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__()
+        self.limits = limits
+
+    async def decide(self, event: Event) -> Decision:
+        decision = await super().decide(event)
+        return msgspec.structs.replace(decision, action=Action.RESTRICT, limits=self.limits)
+
+
+ROUGH = Limits(logprobs=True, top_logprobs=2, logprob_step=0.5, seed=7, shared_seed="prompt")
+
+
+def left(call_type: str, modes: object, limits: Limits = ROUGH, **data: Any) -> tuple[dict[str, Any], Any]:
+    """Return the request as the hook leaves it, and the answer of a model with one token of log-probability -0.37."""
+    made = front.GuardrailHooks()
+    made.set_up(FrontSettings(), Restricting(limits))
+    made.event_hook = modes  # type: ignore[attr-defined]
+    request = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "logprobs": True, **data}
+    known = SimpleNamespace(api_key=HASH, user_id=None, team_id=None, end_user_id=None)
+    within = asyncio.run(made.async_pre_call_hook(known, None, request, call_type))
+    told = {"content": [{"token": "a", "logprob": -0.37, "top_logprobs": []}]}
+    answer = SimpleNamespace(choices=[SimpleNamespace(logprobs=told)])
+    answered = asyncio.run(made.async_post_call_success_hook(within, known, answer))
+    return within, answered.choices[0].logprobs
+
+
+@pytest.mark.parametrize("modes", ["post_call", ["pre_call", "post_call"]])
+def test_log_probabilities_are_rounded_where_litellm_shows_answers(modes: object) -> None:
+    within, told = left("acompletion", modes)
+    assert (within["logprobs"], within["seed"], within["drop_params"]) == (True, 7, True)
+    assert told["content"][0]["logprob"] == -0.5
+
+
+@pytest.mark.parametrize(
+    ("call_type", "modes"),
+    [
+        ("acompletion", "pre_call"),
+        ("acompletion", None),
+        ("acompletion", {"tags": {}}),
+        ("aresponses", ["post_call"]),
+    ],
+)
+def test_they_are_left_out_where_they_could_not_be_rounded(call_type: str, modes: object) -> None:
+    within, _ = left(call_type, modes, include=["message.output_text.logprobs"])
+    assert "logprobs" not in within
+    assert "message.output_text.logprobs" not in within.get("include", [])
+
+
+def test_fewer_alternatives_need_no_look_at_the_answer() -> None:
+    within, _ = left("acompletion", "pre_call", Limits(logprobs=True, top_logprobs=2), top_logprobs=9)
+    assert within["top_logprobs"] == 2
+
+
+def test_a_client_cannot_write_limits_of_its_own() -> None:
+    forged = {"revenuer_limits": {"logprobs": False, "logprob_step": 50.0}}
+    within, told = left("acompletion", "post_call", Limits(logprobs=True), metadata=forged)
+    assert within["metadata"] == forged
+    assert told["content"][0]["logprob"] == -0.37

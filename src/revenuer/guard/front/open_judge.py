@@ -9,6 +9,7 @@ from revenuer.guard.front.settings import FrontSettings
 from revenuer.guard.guard import Guard
 from revenuer.guard.journal import SqliteJournal
 from revenuer.guard.policy import load_policy
+from revenuer.guard.shared_seed import SharedSeeds, read_secret
 from revenuer.guard.state import GuardState
 from revenuer.guard.warm_up import warm_up
 from revenuer.records import InputError
@@ -27,7 +28,8 @@ def _in_process(settings: FrontSettings) -> Judge:
     journal = None if settings.journal is None else SqliteJournal(Path(settings.journal))
     if journal is not None:
         state.restore(journal.load())
-    guard = Guard(state, journal)
+    secret = None if settings.seed_key_file is None else read_secret(Path(settings.seed_key_file))
+    guard = Guard(state, journal, SharedSeeds(secret))
     warm_up(guard)
     return InProcessJudge(guard, journal)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from revenuer.guard.bodies import LENGTHS
 from revenuer.records import Limits
 
 _LENGTHS: Mapping[str, tuple[str, ...]] = {
@@ -14,6 +15,11 @@ _LENGTHS: Mapping[str, tuple[str, ...]] = {
 """What each language calls the length of an answer; the first is set where the request names none."""
 
 _LOGPROBS = ("logprobs", "top_logprobs", "prompt_logprobs")
+_STEERS = ("logit_bias", "allowed_token_ids", "bad_words")
+"""What shifts single tokens: together with log-probabilities each reads the logit of any token that the asker names. Source: N. Carlini
+et al., Stealing Part of a Production Language Model, ICML 2024, sections 5 and 6."""
+_SEEDED = ("chat", "completions")
+"""Languages that know a `seed`."""
 _INCLUDED_LOGPROBS = "message.output_text.logprobs"
 _INCLUDED_REASONING = "reasoning.encrypted_content"
 _LEAST_THINKING = 1024
@@ -36,11 +42,17 @@ def restricted(
     `known_fields_only`: set no field that only some servers know (`include_reasoning`, vLLM's), since others refuse what they do not
     know.
 
-    Not checked: parameters of one vendor's own that ask for more (a second model, tools that call back).
+    Not checked: parameters of one vendor's own that ask for more (a second model, tools that call back), and structured output, which can
+    have a model say what it would not, as `logit_bias` can.
     """
     within = dict(request)
-    if not limits.logprobs:
+    if limits.logit_bias == "none":
+        for name in _STEERS:
+            within.pop(name, None)
+    if not limits.logprobs or _reads_more(within, limits):
         _drop_logprobs(within)
+    elif limits.cuts_logprobs:
+        _fewer_logprobs(within, language, limits.top_logprobs)
     for name in ("n", "best_of"):
         if isinstance(within.get(name), int):
             within[name] = min(within[name], limits.max_n)
@@ -48,7 +60,27 @@ def restricted(
         _shorten(within, _LENGTHS[language], limits.max_tokens)
     if limits.reasoning != "full":
         _less_reasoning(within, language, limits.reasoning, known_fields_only)
+    if limits.seed is not None and language in _SEEDED:
+        within["seed"] = limits.seed
     return within
+
+
+def _reads_more(within: Mapping[str, Any], limits: Limits) -> bool:
+    """Return whether log-probabilities would tell more than the limits mean: of tokens that the asker steers to, of the prompt's own
+    tokens, or of several prompts' answers where one was charged for."""
+    if limits.logit_bias == "alone" and any(within.get(name) for name in _STEERS):
+        return True
+    prompts = within.get("prompt")
+    several = isinstance(prompts, list) and len(prompts) > 1 and not all(map(_is_count, prompts))
+    return limits.cuts_logprobs and (bool(within.get("echo")) or several)
+
+
+def _fewer_logprobs(within: dict[str, Any], language: str, most: int | None) -> None:
+    within.pop("prompt_logprobs", None)
+    name = "logprobs" if language == "completions" else "top_logprobs"
+    # vLLM takes -1 for the whole vocabulary.
+    if most is not None and _is_count(within.get(name)) and not 0 <= within[name] <= most:
+        within[name] = most
 
 
 def _drop_logprobs(within: dict[str, Any]) -> None:
@@ -58,9 +90,11 @@ def _drop_logprobs(within: dict[str, Any]) -> None:
 
 
 def _shorten(within: dict[str, Any], names: tuple[str, ...], most: int) -> None:
-    named = [name for name in names if _is_count(within.get(name))]
-    for name in named or names[:1]:
-        within[name] = min(within.get(name, most), most) if named else most
+    """Bound the answer. Of several lengths the shortest counts, under whatever name: the guard charged for no longer an answer."""
+    asked = [within[name] for name in LENGTHS if _is_count(within.get(name)) and within[name] >= 0]
+    most = min([most, *asked])
+    for name in [name for name in names if _is_count(within.get(name))] or names[:1]:
+        within[name] = most
     if _is_count(within.get("min_tokens")):
         within["min_tokens"] = min(within["min_tokens"], most)
     thinking = within.get("thinking")

@@ -19,7 +19,7 @@ class FrontSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Every setting of a front.
 
     `remote`: address of a `revenuer guard serve`; without it the guard runs in this process, by the file `policy`, and keeps its books
-    in the file `journal`. `key_file` holds the key for `remote`. `deadline_ms`: after which the remote guard counts as unreachable; then `on_failure` says whether requests go on
+    in the file `journal`; `seed_key_file` holds the secret that its shared seeds are made from (random without). `key_file` holds the key for `remote`. `deadline_ms`: after which the remote guard counts as unreachable; then `on_failure` says whether requests go on
     unchecked (`allow`) or are answered 503 (`deny`). `account_header`: header that names the account; believed
     only from `trusted_proxies`. `account`: in LiteLLM, what counts as the account. `max_body_bytes`: longer bodies pass unread, decided
     by their account alone.
@@ -29,6 +29,7 @@ class FrontSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     key_file: str | None = None
     policy: str | None = None
     journal: str | None = None
+    seed_key_file: str | None = None
     deadline_ms: int = 50
     on_failure: Literal["allow", "deny"] = "allow"
     account_header: str | None = None
@@ -38,8 +39,11 @@ class FrontSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_body_bytes: int = 8 * 2**20
 
     def __post_init__(self) -> None:
-        if self.remote is not None and (self.policy is not None or self.journal is not None):
-            raise ValueError("`remote` excludes `policy` and `journal`: the remote guard has its own")
+        own = (self.policy, self.journal, self.seed_key_file)
+        if self.remote is not None and any(name is not None for name in own):
+            raise ValueError(
+                "`remote` excludes `policy`, `journal` and `seed_key_file`: the remote guard has its own"
+            )
         if self.deadline_ms < 1 or self.max_body_bytes < 1:
             raise ValueError("`deadline_ms` and `max_body_bytes` must be 1 or more")
 
@@ -54,7 +58,7 @@ def read_settings(path: Path) -> FrontSettings:
         named = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path} cannot be read as the settings of a front: {error}") from error
-    for name in ("key_file", "policy", "journal"):
+    for name in ("key_file", "policy", "journal", "seed_key_file"):
         if isinstance(named.get(name), str):
             named[name] = str(path.parent / named[name])
     return settings_from(named, str(path))

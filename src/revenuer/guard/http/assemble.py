@@ -30,6 +30,7 @@ from revenuer.guard.journal import SqliteJournal
 from revenuer.guard.ledger import Ledger
 from revenuer.guard.memory_file import MemoryFile
 from revenuer.guard.policy import load_policy
+from revenuer.guard.shared_seed import SharedSeeds, read_secret
 from revenuer.guard.state import GuardState
 from revenuer.guard.trusted_proxies import TrustedProxies
 from revenuer.guard.warm_up import warm_up
@@ -50,6 +51,7 @@ class ServeOptions:
     max_accounts: int = 1 << 20
     index: Path | None = None
     index_key: Key = UNKEYED
+    seed_key: Path | None = None
     api_keys: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     account_header: str | None = None
@@ -68,6 +70,7 @@ class ServeOptions:
 def run(options: ServeOptions) -> None:
     """Answer until SIGTERM or SIGINT. Raises RevenuerError where the service cannot be started as told."""
     state = GuardState(load_policy(options.policy), Ledger(options.index_key, options.max_accounts))
+    seeds = SharedSeeds(None if options.seed_key is None else read_secret(options.seed_key))
     journal = SqliteJournal(options.journal) if options.journal is not None else None
     try:
         memory = MemoryFile(options.memory, state) if options.memory is not None else None
@@ -75,7 +78,7 @@ def run(options: ServeOptions) -> None:
             memory.load()
         if journal is not None:
             state.restore(journal.load())
-        _run(Guard(state, journal), journal, memory, options)
+        _run(Guard(state, journal, seeds), journal, memory, options)
         if memory is not None:
             memory.save()
     finally:

@@ -65,11 +65,24 @@ def marks(ruling: Ruling) -> list[tuple[bytes, bytes]]:
 
 
 def limits_header(limits: Limits) -> bytes:
-    """Return limits as a structured-field dictionary (RFC 8941): `logprobs=?0, n=1, max_tokens=1024, reasoning=summary`."""
+    """Return limits as a structured-field dictionary (RFC 8941): `logprobs=?0, n=1, max_tokens=1024, reasoning=summary`.
+
+    What only some limits have follows: `top_logprobs=5, logprob_step=0.5, logit_bias=alone, seed=4711`. The budget is kept here, and
+    shows only in `logprobs`.
+    """
     parts = [f"logprobs=?{int(limits.logprobs)}", f"n={limits.max_n}"]
     if limits.max_tokens is not None:
         parts.append(f"max_tokens={limits.max_tokens}")
-    return ", ".join([*parts, f"reasoning={limits.reasoning}"]).encode("ascii", "replace")
+    parts.append(f"reasoning={limits.reasoning}")
+    if limits.logprobs and limits.top_logprobs is not None:
+        parts.append(f"top_logprobs={limits.top_logprobs}")
+    if limits.logprobs and limits.logprob_step is not None:
+        parts.append(f"logprob_step={limits.logprob_step:.3f}".rstrip("0").rstrip("."))
+    if limits.logit_bias == "none" or (limits.logprobs and limits.logit_bias != "full"):
+        parts.append(f"logit_bias={limits.logit_bias}")
+    if limits.seed is not None:
+        parts.append(f"seed={limits.seed}")
+    return ", ".join(parts).encode("ascii", "replace")
 
 
 def _request_id(headers: list[tuple[str, str]]) -> str | None:

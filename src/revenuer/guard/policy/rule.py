@@ -6,6 +6,7 @@ import msgspec
 
 from revenuer.guard.assessment import Assessment
 from revenuer.guard.event import Event, Registered
+from revenuer.guard.logprob_budget import within_budget
 from revenuer.guard.policy.ceiling import bound, new_bound
 from revenuer.guard.policy.policy import DENY_LIST, SEVERITY, UNKNOWN_PLAN, Entry, Policy, Rule
 from revenuer.guard.standing import HOUR_US, Meter, Standing
@@ -173,6 +174,8 @@ def _taken(asked: _Asked, found: Rule, before: Standing | None, policy: Policy) 
         rule=found.name,
         shadow=not policy.acts(found.action, found.name),
         cleared=before.spent() if before is not None else (),
+        logprobs_since=before.logprobs_since if before is not None else 0,
+        logprobs_given=before.logprobs_given if before is not None else 0,
     )
 
 
@@ -195,6 +198,8 @@ def _decision(
     elif would is Action.RESTRICT:
         standing_rule = _rule_of(measure, policy)
         limits = (standing_rule.limits if standing_rule is not None else None) or _STRICTEST_LIMITS
+        if policy.acts(measure.action, measure.rule):
+            limits, measure = within_budget(limits, measure, asked.event)
     if would not in RESTRICTIVE or policy.acts(measure.action, measure.rule):
         retry = -(-wait_us // SECOND_US) if wait_us else None
         return _answer(asked, would, would, reason, retry, limits), measure

@@ -1,5 +1,6 @@
 """The [[rule]] tables and [budget] of a policy file."""
 
+from revenuer.guard.policy.limits_section import read_limits
 from revenuer.guard.policy.policy import BUDGET, DENY_LIST, Budget, Rule
 from revenuer.guard.policy.section import Section
 from revenuer.records import ACTIONS, RESTRICTIVE, VERIFICATIONS, Action, Limits
@@ -8,7 +9,6 @@ MAX_LOG10_E = 300.0
 FELT_FROM = 3.0
 """Below this a measure that a customer feels gets a warning: it wrongly meets more than 1 honest account in 1,000."""
 _ACTIONS = tuple(str(action) for action in ACTIONS)
-_MAX_TOKENS = 1_000_000
 _MAX_REQUESTS = 10**12
 
 
@@ -88,25 +88,10 @@ def _terms(
         section.fault(
             "retry_after", "must be shorter than hold, or a client that waits as told is never served"
         )
-    limits = _limits(section.table("limits"))
+    limits = read_limits(section.table("limits"))
     if "limits" in section and action is not Action.RESTRICT:
         section.fault("limits", f"go with restrict, not with {action}; leave them out")
     return hold_s or 0, retry_after_s, limits if action is Action.RESTRICT else None
-
-
-def _limits(section: Section) -> Limits:
-    default = Limits()
-    logprobs = section.flag("logprobs")
-    max_n = section.whole("n", 1, 1000)
-    max_tokens = section.whole("max_tokens", 1, _MAX_TOKENS)
-    reasoning = section.word("reasoning", ("full", "summary", "none"))
-    section.finish()
-    return Limits(
-        logprobs=default.logprobs if logprobs is None else logprobs,
-        max_n=max_n or default.max_n,
-        max_tokens=max_tokens,
-        reasoning=reasoning or default.reasoning,
-    )
 
 
 def read_budget(document: Section) -> Budget:

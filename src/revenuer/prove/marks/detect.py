@@ -3,14 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from revenuer.prove.judge import outcome_of
 from revenuer.prove.marks.betting import Bet, bet_on, can_grow
 from revenuer.prove.marks.candidate import Candidate
 from revenuer.prove.marks.findings import KeyFinding, SchemeFinding, find_marks, scheme_finding
 from revenuer.prove.marks.green import Green
-from revenuer.prove.marks.mark_pack import mark_pack
+from revenuer.prove.marks.mark_pack import mark_pack, needs_key
 from revenuer.prove.marks.pairs import Sample
 from revenuer.prove.pack import EvidencePack, InputFile
 from revenuer.records import Outcome, UsageError
@@ -22,27 +22,33 @@ MOST_LISTED = 50
 ASSUMPTIONS = (
     "The keys were drawn at random and fixed before these answers were written: see the commitments. Who tries keys until one fires finds one.",
     "The tokens are those of the tokenizer that the mark was put on with.",
-    "No marked text stood in front of the suspect: windows of an answer's own prompt are left out where the prompt is known.",
     "Philox4x32-10 under different keys gives independent uniforms.",
+)
+PROMPTS_KNOWN = "Prompts handed over no marks but inside windows that they hold: those are left out of each answer to them."
+PROMPTS_UNKNOWN = (
+    "The prompts held no marked text: their tokens are not known, so that nothing could be left out."
 )
 EXPLANATIONS = (
     "The suspect passes questions on to our model, or its answers were replaced by ours: then it was not trained on them.",
     "The suspect was trained on marked text that somebody else had bought and published or passed on: then it is no customer of ours, and may not know.",
     "Somebody with the key, or with marked text to learn the lists from, wrote these answers to incriminate the suspect.",
-    "A prompt that is not in the file held marked text.",
+    "Marked text stood in front of the suspect that the file does not show, such as a system prompt or retrieved pages.",
 )
+
+
+KeyInPack = Literal["positive", "always", "never"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectOptions:
     """`alpha`: chance of naming anybody under the null. `shift`: the smallest effect of interest, in null standard deviations of one pair.
-    `sealed`: leave the key out of the pack."""
+    `key_in_pack`: whether the strongest key is disclosed, which spends it; `positive`: where the verdict is, or p cannot be shown without."""
 
     seed: int
     alpha: float = 0.01
     decoys: int = 999
     shift: float = 0.05
-    sealed: bool = False
+    key_in_pack: KeyInPack = "positive"
 
 
 def detect(
@@ -68,7 +74,10 @@ def detect(
     first = findings[0]
     power = _power(findings, options)
     outcome, reason = outcome_of(10.0**first.adjusted, options.alpha, power)
-    estimate, low, high = first.scheme.scheme.share(first.statistic, first.scheme.pairs.n, 0.95)
+    with_key = _discloses(first, outcome, options)
+    # The strongest of many is shown: an interval of 95 % would be too short for it.
+    level = 1.0 - 0.05 / len(findings)
+    estimate, low, high = first.scheme.scheme.share(first.statistic, first.scheme.pairs.n, level)
     verdict = SuspectVerdict(
         test=TEST,
         suspect=suspect,
@@ -79,19 +88,33 @@ def detect(
         p=10.0**first.adjusted,
         log10_p=first.adjusted,
         floor=_floor(findings, options),
-        effect=Effect(name="excess", value=estimate, low=low, high=high, unit=first.scheme.scheme.unit),
+        effect=Effect(name="excess of the strongest key", value=estimate, low=low, high=high, unit=first.scheme.scheme.unit, level=level),
         n={"answers": sample.responses, "tokens": sample.tokens.size, "pairs": first.scheme.pairs.n, "keys": len(findings)},
-        assumptions=ASSUMPTIONS,
+        assumptions=_assumptions(sample),
         explanations=EXPLANATIONS,
         reason=reason,
-        details=_details(findings, options, power) | {"schemes": _scheme_rows(sample, candidates, findings)},
+        details={
+            **_details(findings, options, power),
+            "schemes": _scheme_rows(sample, candidates, findings),
+            "key_in_pack": _whose(first.candidate) if with_key else "none",
+        },
     )  # fmt: skip
-    return verdict, mark_pack(sample, findings, options.decoys, options.seed, options.sealed, inputs)
+    return verdict, mark_pack(sample, findings, options.decoys, options.seed, with_key, inputs)
+
+
+def _assumptions(sample: Sample) -> tuple[str, ...]:
+    return (*ASSUMPTIONS, PROMPTS_KNOWN if sample.prompt_tokens.size else PROMPTS_UNKNOWN)
 
 
 def named(findings: Sequence[KeyFinding], alpha: float) -> list[KeyFinding]:
     """Return the findings that may be named: Holm's p at most alpha."""
     return [one for one in findings if 10.0**one.adjusted <= alpha]
+
+
+def _discloses(first: KeyFinding, outcome: Outcome, options: DetectOptions) -> bool:
+    if options.key_in_pack == "positive":
+        return outcome is Outcome.POSITIVE or needs_key(first)
+    return options.key_in_pack == "always"
 
 
 def _h0(keys: int) -> str:
@@ -102,12 +125,17 @@ def _h0(keys: int) -> str:
 def _summary(findings: Sequence[KeyFinding], options: DetectOptions) -> str:
     first, fired = findings[0], named(findings, options.alpha)
     where = f"{first.scheme.pairs.n:,} distinct pairs"
+    by = (
+        ""
+        if first.scheme.method == "analytic"
+        else ", by its rank among decoys because its law does not hold here"
+    )
     if not fired:
         tried = "the key" if len(findings) == 1 else f"any of {len(findings):,} keys"
-        return f"No mark of {tried} was found in {where}; nobody is named."
+        return f"No mark of {tried} was found in {where}{by}; nobody is named."
     whose = ", ".join(dict.fromkeys(_whose(one.candidate) for one in fired[:5]))
     more = f" and {len(fired) - 5} more" if len(fired) > 5 else ""
-    return f"The mark of {whose}{more} was found: log10 p = {first.adjusted:.1f} over {where}, corrected for {len(findings):,} keys."
+    return f"The mark of {whose}{more} was found: log10 p = {first.adjusted:.1f} over {where}, corrected for {len(findings):,} keys{by}."
 
 
 def _whose(candidate: Candidate) -> str:
@@ -155,9 +183,8 @@ def _parameters(
         "keys": len(findings),
         "decoys": options.decoys,
         "smallest_effect_sd": options.shift,
-        "key_in_pack": not options.sealed,
     }
-    chances = {one.scheme.chance for one in schemes if isinstance(one.scheme, Green)}
+    chances = {one.scheme.gamma for one in schemes if isinstance(one.scheme, Green)}
     return shown | ({"chance": chances.pop()} if len(chances) == 1 else {})
 
 
@@ -247,7 +274,7 @@ def _nothing_to_count(
         summary="No text to look at: no answer has a whole window and a token after it that its prompt does not hold.",
         alpha=options.alpha,
         n={"answers": sample.responses, "tokens": sample.tokens.size, "pairs": 0, "keys": len(candidates)},
-        assumptions=ASSUMPTIONS,
+        assumptions=_assumptions(sample),
         explanations=EXPLANATIONS,
         reason="no pair counts: collect more or longer answers",
         details={"schemes": _scheme_rows(sample, candidates, [])},

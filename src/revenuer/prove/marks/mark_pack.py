@@ -24,13 +24,13 @@ def mark_pack(
     findings: Sequence[KeyFinding],
     decoys: int,
     seed: int,
-    sealed: bool,
+    with_key: bool,
     inputs: Sequence[InputFile],
 ) -> EvidencePack:
     """Return the pack of the strongest finding: its key alone is disclosed, and is spent from then on; the other keys are only counted.
 
-    `sealed`: the key stays out; the script then takes each pair's value as given and only the tail is recomputed. Raises UsageError where the
-    scheme cannot be sealed.
+    Without the key the pack holds each pair's value: the script takes those as given, and only the tail is recomputed. Raises UsageError
+    where the finding cannot be shown so (`needs_key`).
     """
     first = findings[0]
     candidate = first.candidate
@@ -45,14 +45,10 @@ def mark_pack(
         "decoys": decoys,
         "decoy_seed": seed,
     }
-    if sealed:
-        if first.scheme.method != "analytic":
-            raise UsageError(
-                "a p that is a rank among decoys cannot be shown without the key; leave out --sealed"
-            )
-        test["values"] = _values(first)
-    else:
+    if with_key:
         test |= {"key": candidate.words, "opening": candidate.opening, "secret": candidate.secret.hex()}
+    else:
+        test["values"] = _values(first)
     texts = {
         "responses": _lists(sample.tokens, sample.starts),
         "prompts": _lists(sample.prompt_tokens, sample.prompt_starts),
@@ -65,10 +61,18 @@ def mark_pack(
     )
 
 
+def needs_key(finding: KeyFinding) -> bool:
+    """Return whether p can be recomputed with the key only: it is a rank among decoys, or of a scheme of another maker."""
+    ours = isinstance(finding.candidate.scheme, Green | Gumbel | DualGumbel)
+    return finding.scheme.method != "analytic" or not ours
+
+
 def _values(finding: KeyFinding) -> list[int]:
     scheme = finding.candidate.scheme
-    if not isinstance(scheme, Green | Gumbel | DualGumbel):
-        raise UsageError(f"the pack of {scheme.name} cannot be sealed; leave out --sealed")
+    if needs_key(finding) or not isinstance(scheme, Green | Gumbel | DualGumbel):
+        raise UsageError(
+            f"p of {scheme.name}, by {finding.scheme.method}, cannot be shown without the key; let the key into the pack"
+        )
     values = scheme.values(finding.scheme.pairs, np.array(finding.candidate.words, np.uint32))
     return [int(value) for value in values]
 

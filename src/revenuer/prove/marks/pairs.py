@@ -82,15 +82,6 @@ def _flat(texts: Sequence[npt.ArrayLike]) -> tuple[Int32Array, Int64Array]:
 
 def distinct_pairs(sample: Sample, width: int) -> Pairs:
     """Return the pairs of the sample that count: each (window, token) at its first place. Raises ValueError for a width below 1."""
-    return _pairs(sample, width, once=True)
-
-
-def all_pairs(sample: Sample, width: int) -> Pairs:
-    """Return every pair, however often: only to show how far wrong its statistics are."""
-    return _pairs(sample, width, once=False)
-
-
-def _pairs(sample: Sample, width: int, *, once: bool) -> Pairs:
     if width < 1:
         raise ValueError(f"expected a window of at least one token, got {width}")
     if sample.tokens.size >= TOKEN_LIMIT:
@@ -98,7 +89,7 @@ def _pairs(sample: Sample, width: int, *, once: bool) -> Pairs:
     at = whole_windows(sample.tokens, sample.starts, sample.prompt_tokens, sample.prompt_starts, width)
     lengths = np.diff(sample.starts)
     in_prompt = int(np.maximum(lengths - width, 0).sum()) - at.size
-    kept = first_places(sample.tokens, at, width) if once else at
+    kept = first_places(sample.tokens, at, width)
     return Pairs(
         tokens=sample.tokens,
         at=kept,

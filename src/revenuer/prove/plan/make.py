@@ -93,7 +93,7 @@ def _planned(asked: AskedTest, alpha: float) -> PlannedTest:
         h0=design.h0,
         h1=design.h1,
         n=n,
-        unit=design.unit,
+        unit=design.unit_for(values),
         alpha=alpha,
         smallest_effect=effect,
         effect_unit=design.effect.meaning,

@@ -82,8 +82,9 @@ def _lines(path: Path, expected: str) -> Iterator[bytes]:
 def _unpacked(path: Path) -> Iterator[Any]:
     try:
         with pa.OSFile(str(path)) as raw:
-            codec = next((name for magic, name in _CODECS.items() if raw.read(4).startswith(magic)), None)
+            head = raw.read(4)
             raw.seek(0)
+            codec = next((name for magic, name in _CODECS.items() if head.startswith(magic)), None)
             if codec is None:
                 yield raw
                 return

@@ -122,8 +122,8 @@ class Weights:
         text = context + continuation
         split = self.tokenizer(text, add_special_tokens=not self.chat, return_offsets_mapping=True)
         ids = split["input_ids"] if self.chat else _without_end(split["input_ids"], self.tokenizer)
-        ends = [end for _, end in split["offset_mapping"][: len(ids)]]
-        first, straddling = first_token_of_continuation(ends, len(context))
+        spans = split["offset_mapping"][: len(ids)]
+        first, straddling = first_token_of_continuation(spans, len(context))
         return ids, first, straddling
 
     def _fault(self, encoded: Encoded) -> str:

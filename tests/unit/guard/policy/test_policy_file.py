@@ -7,10 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from revenuer.guard.policy import Policy, PolicyError, default_text, load_policy, read_policy
-from revenuer.records import Action, InputError
+from revenuer.records import Action, InputError, Limits
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "guard"
 IN_2026 = 1_780_000_000_000_000
+
+
+def limits(text: str) -> str:
+    """Return a policy with one rule that restricts to these limits."""
+    return f'[[rule]]\naction = "restrict"\nwhen.log10_e = 3\nhold = "1h"\nlimits = {{ {text} }}'
 
 
 def messages(text: str) -> list[str]:
@@ -62,6 +67,54 @@ def test_an_empty_file_is_the_default_and_sections_change_it_key_by_key() -> Non
     assert (policy.shadow, policy.rules) == (False, Policy().rules)
 
 
+def test_limits_that_leave_log_probabilities_cut_them() -> None:
+    text = limits(
+        'logprobs = true, top_logprobs = 5, logprob_step = 0.5, logprob_budget = 5000, logprob_window = "12h", max_tokens = 99, '
+        'n = 2, reasoning = "full", logit_bias = "none", shared_seed = "operator", seed_epoch = "7d"'
+    )
+    reading = read_policy(text, "p.toml")
+    assert reading.faults == ()
+    assert reading.policy is not None
+    assert reading.policy.rules[0].limits == Limits(
+        logprobs=True, top_logprobs=5, logprob_step=0.5, logprob_budget=5000, logprob_window_s=43_200, max_tokens=99,
+        max_n=2, reasoning="full", logit_bias="none", shared_seed="operator", seed_epoch_s=604_800,
+    )  # fmt: skip
+
+
+VALUES = [
+    "true",
+    "false",
+    "0",
+    "-1",
+    "5",
+    "0.5",
+    "nan",
+    "1e400",
+    '"1h"',
+    '"40d"',
+    '"alone"',
+    '"prompt"',
+    "[]",
+    "{}",
+]
+KEYS = ["logprobs", "n", "max_tokens", "reasoning", "top_logprobs", "logprob_step", "logprob_budget", "logprob_window",
+        "logit_bias", "shared_seed", "seed_epoch", "seed", "logprob_steps"]  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), st.sampled_from(VALUES)))
+def test_any_limits_are_a_policy_that_can_be_kept_or_faults_in_their_line(given_: dict[str, str]) -> None:
+    reading = read_policy(limits(", ".join(f"{key} = {value}" for key, value in given_.items())), "p.toml")
+    errors = [fault for fault in reading.faults if fault.severity == "error"]
+    assert (reading.policy is None) == bool(errors)
+    assert all(fault.line == 5 for fault in errors)
+    if reading.policy is not None:
+        kept = reading.policy.rules[0].limits
+        assert kept is not None
+        assert kept.logprob_budget is None or (kept.logprobs and kept.max_tokens is not None)
+        assert kept.logprob_step is None or 0.001 <= kept.logprob_step <= 100
+        assert kept.seed is None
+
+
 def test_rules_of_ones_own_replace_the_default_and_are_sorted_by_severity() -> None:
     text = (
         '[[rule]]\naction = "observe"\n[[rule]]\naction = "throttle"\nwhen = {log10_e = 5, plan = ["free"], harvested_over = 9}\n'
@@ -100,6 +153,42 @@ def test_rules_of_ones_own_replace_the_default_and_are_sorted_by_severity() -> N
             "p.toml:5:1: rule#1.retry_after: must be shorter than hold, or a client that waits as told is never served",
         ),
         ('[budget]\nthen = "throttle"', "p.toml:1:1: budget.retry_after: is missing"),
+        (
+            limits("logprobs = true, top_logprobs = -1"),
+            "p.toml:5:29: rule#1.limits.top_logprobs: got -1, expected a whole number from 0 to 1000",
+        ),
+        (
+            limits("top_logprobs = 5"),
+            "p.toml:5:12: rule#1.limits.top_logprobs: cuts log-probabilities, of which none are left: write logprobs = true, or leave it out",
+        ),
+        (
+            limits("logprobs = true, logprob_step = 0"),
+            "p.toml:5:29: rule#1.limits.logprob_step: got 0, expected a number from 0.001 to 100",
+        ),
+        (
+            limits("logprobs = true, logprob_budget = 500"),
+            "p.toml:5:29: rule#1.limits.logprob_budget: needs max_tokens: a request that names no length could not be charged for",
+        ),
+        (
+            limits('logprobs = true, logprob_window = "1h"'),
+            "p.toml:5:29: rule#1.limits.logprob_window: goes with logprob_budget; leave it out",
+        ),
+        (
+            limits('logprobs = true, logprob_budget = 5, max_tokens = 9, logprob_window = "31d"'),
+            "p.toml:5:65: rule#1.limits.logprob_window: is longer than 30d, after which what an account was given is forgotten",
+        ),
+        (
+            limits('logit_bias = "never"'),
+            "p.toml:5:12: rule#1.limits.logit_bias: got 'never', expected one of full, alone, none",
+        ),
+        (
+            limits('shared_seed = "prompts"'),
+            "p.toml:5:12: rule#1.limits.shared_seed: got 'prompts', expected one of off, prompt, operator; did you mean prompt?",
+        ),
+        (
+            limits('seed_epoch = "1d"'),
+            'p.toml:5:12: rule#1.limits.seed_epoch: goes with shared_seed = "prompt" or "operator"; leave it out',
+        ),
         (
             '[[ceiling]]\nat_most = "observe"',
             "p.toml:1:1: ceiling#1: names neither verification nor plan, so it would hold for everybody; name whom it is for",

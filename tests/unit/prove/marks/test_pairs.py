@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from revenuer.prove.marks.pairs import all_pairs, distinct_pairs, sample_of
+from revenuer.prove.marks.pairs import distinct_pairs, sample_of
 from revenuer.records import InputError
 
 
@@ -11,7 +11,6 @@ def test_each_window_and_token_counts_once_over_the_whole_sample() -> None:
     assert kept == [(1, 2), (2, 1), (1, 3), (2, 4)]
     assert (pairs.repeated, pairs.at_start, pairs.in_prompt, pairs.n) == (3, 2, 0, 4)
     assert pairs.ends.tolist() == [3, 4]
-    assert all_pairs(sample_of([[1, 2, 1, 2, 1, 3], [1, 2, 4]]), 1).n == 7
 
 
 def test_windows_of_the_own_prompt_are_left_out_and_counted() -> None:

@@ -8,10 +8,10 @@ from revenuer.prove.plan import DESIGNS, AskedTest, Plan, Price, make_plan
 from revenuer.records import UsageError
 
 ENOUGH = {
-    "canary": {"n": "40", "decoys": "9999"},
+    "canary": {"n": "40"},
     "detect": {"n": "100"},
-    "lineage": {"n": "999"},
-    "radioactivity": {"n": "100"},
+    "lineage-answers": {"n": "999"},
+    "radioactivity": {"n": "300"},
     "safety": {"n": "300"},
     "twins": {"n": "400"},
 }
@@ -40,12 +40,13 @@ def test_every_design_can_be_planned_and_has_power_at_a_sensible_size() -> None:
     ("test", "values", "said"),
     [
         (
-            "lineage",
+            "lineage-answers",
             {"n": "11"},
             "smallest possible p is 0.0833, above its alpha 0.01: .*add independent null projects",
         ),
-        ("safety", {"n": "6"}, "smallest possible p is 0.0156.*plan more prompts"),
-        ("canary", {"n": "5", "decoys": "98"}, "smallest possible p is 0.0101.*draw more decoys"),
+        ("safety", {"n": "5"}, "smallest possible p is 0.0156.*plan more prompts"),
+        ("safety", {"n": "300", "gamma": "0.02"}, "smallest possible p is 0.02, .*a smaller gamma"),
+        ("canary", {"n": "1", "decoys": "98"}, "smallest possible p is 0.0101.*more decoys"),
         ("twins", {"n": "6"}, "smallest possible p is 0.0156.*plan more records"),
         (
             "detect",
@@ -59,7 +60,7 @@ def test_every_design_can_be_planned_and_has_power_at_a_sensible_size() -> None:
         ("detect", {"n": "ten"}, "expected a whole number"),
         ("detect", {"n": "0"}, "expected 1 to"),
         ("detect", {}, "got no n; say how many answers"),
-        ("twins", {"n": "400", "draw": "3"}, "did you mean draws"),
+        ("twins", {"n": "400", "twin": "3"}, "did you mean twins"),
         ("twin", {"n": "400"}, "did you mean twins"),
     ],
 )
@@ -69,15 +70,17 @@ def test_what_cannot_succeed_is_refused_with_a_remedy(test: str, values: dict[st
 
 
 def test_a_floor_counts_against_the_level_that_the_family_leaves() -> None:
-    lineage = AskedTest(test="lineage", values={"n": "99"})
+    lineage = AskedTest(test="lineage-answers", values={"n": "99"})
     assert plan(lineage).tests[0].log10_floor == pytest.approx(-2.0)
     with pytest.raises(UsageError, match=r"above its alpha 0\.005"):
         plan(lineage, AskedTest(test="safety", values={"n": "300"}))
 
 
 def test_all_faults_are_told_at_once() -> None:
-    with pytest.raises(UsageError, match=r"lineage.*; safety"):
-        plan(AskedTest(test="lineage", values={"n": "3"}), AskedTest(test="safety", values={"n": "3"}))
+    with pytest.raises(UsageError, match=r"lineage-answers.*; safety"):
+        plan(
+            AskedTest(test="lineage-answers", values={"n": "3"}), AskedTest(test="safety", values={"n": "2"})
+        )
 
 
 def test_a_family_needs_a_test() -> None:
@@ -99,3 +102,13 @@ def test_tokens_and_money_add_up() -> None:
     assert (safety.requests, safety.input_tokens, safety.output_tokens) == (300, 30_000, 15_000)
     assert price.of(twins) == pytest.approx(0.62)
     assert price.of(safety) == pytest.approx(0.21)
+
+
+def test_the_form_of_radioactivity_decides_what_is_counted_and_what_it_costs() -> None:
+    closed, opened = (
+        plan(AskedTest(test="radioactivity", values={"n": "2000", "form": form, "effect": effect})).tests[0]
+        for form, effect in (("closed", "0.26"), ("open", "0.1"))
+    )
+    assert (closed.unit, closed.requests) == ("answers", 2000)
+    assert (opened.unit, opened.requests, opened.log10_floor) == ("windows", 0, None)
+    assert opened.power > 0.9

@@ -89,7 +89,7 @@ def main() -> None:
         check_key(test)
         green = count(test["key"])
     else:
-        print("sealed: the pairs' colours are taken as given")
+        print("without the key: the pairs' colours are taken as given")
         if len(test["values"]) != len(pairs):
             raise SystemExit("not one value for each pair")
         green = sum(test["values"])

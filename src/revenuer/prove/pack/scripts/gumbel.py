@@ -95,7 +95,7 @@ def main() -> None:
         check_key(test)
         words = largest_words(pairs, test["key"])
     else:
-        print("sealed: the pairs' values are taken as given")
+        print("without the key: the pairs' values are taken as given")
         words = test["values"]
         if len(words) != len(pairs):
             raise SystemExit("not one value for each pair")

@@ -43,11 +43,14 @@ def compare(texts: list[str], projects: list[str]) -> Iterator[tuple[int, int, f
 
 
 def solve(gram: list[list[float]], moment: list[float]) -> list[float]:
-    """The solution of a small symmetric system, by elimination with row exchanges."""
+    """A solution of a small symmetric system, by elimination with row exchanges; what it leaves open (lengths that do not vary) is 0."""
     rows = [[*line, value] for line, value in zip(gram, moment, strict=True)]
     size = len(rows)
     for k in range(size):
         best = max(range(k, size), key=lambda i: abs(rows[i][k]))
+        if abs(rows[best][k]) <= 1e-12 * max(abs(gram[k][k]), 1e-300):
+            rows[k] = [0.0] * k + [1.0] + [0.0] * (size - k)
+            continue
         rows[k], rows[best] = rows[best], rows[k]
         for i in range(size):
             if i != k:

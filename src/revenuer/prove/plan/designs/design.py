@@ -1,7 +1,7 @@
 """What a plan must know of a test: its hypotheses, its size, the smallest p it can give, and its power."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Values = Mapping[str, int | float | str]
 """A test's parameters by name."""
@@ -20,7 +20,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """One kind of test. `unit`: what n counts, a key of the verdict's `n`. `effect`: the smallest effect of interest, what it measures.
+    """One kind of test. `unit`: what n counts, a key of the verdict's `n`; `units`: where the parameter `form` decides that. `effect`: the smallest effect of interest, what it measures.
 
     `log10_floor(n, values)`: of the smallest possible p, None where there is none. `power(n, effect, alpha, values)`: the chance of p <= alpha when the effect is the
     smallest of interest. `requests(n, values)`: how often the suspect is asked. `scores`: the suspect scores given texts and writes one token.
@@ -39,6 +39,11 @@ class Design:
     requests: Callable[[int, Values], int]
     remedy: str
     scores: bool = False
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def unit_for(self, values: Values) -> str:
+        """Return what n counts under these parameters."""
+        return self.units.get(str(values.get("form", "")), self.unit)
 
 
 def number(values: Values, name: str) -> float:

@@ -46,11 +46,11 @@ def power(n: int, effect: float, alpha: float, values: Values) -> float:
 
 
 def _smallest_count(tokens: int, chance: float, level: float) -> int:
-    """Return the smallest number of green tokens whose mid-p is at most 10^level, tokens + 1 where none is."""
+    """Return the smallest number of green tokens whose p is at most 10^level, tokens + 1 where none is."""
     low, high = 0, tokens + 1
     while low < high:
         middle = (low + high) // 2
-        if middle <= tokens and log10_binomial_tail(middle, tokens, chance, mid=True) > level:
+        if middle <= tokens and log10_binomial_tail(middle, tokens, chance) > level:
             low = middle + 1
         else:
             high = middle
@@ -69,37 +69,58 @@ def _smallest_total(tokens: int, level: float) -> float:
 
 
 def _power_by(values: Values) -> str:
-    law = "gamma" if values["scheme"] == "gumbel" else "binomial, with mid-p"
+    law = "gamma" if values["scheme"] == "gumbel" else "binomial"
     return f"exact {law} law of independent tokens"
 
 
-def _design(test: str, h0: str, h1: str) -> Design:
-    return Design(
-        test=test,
-        unit="answers",
-        h0=h0,
-        h1=h1,
-        effect=Parameter(
-            default=0.3,
-            meaning="green share under H1 (scheme green), or mean score of a token, 1 under H0 (scheme gumbel)",
-            low=1e-6,
-        ),
-        parameters=_KEYED,
-        log10_floor=log10_floor,
-        power=power,
-        power_by=_power_by,
-        requests=lambda n, _: n,
-        remedy="plan more answers, or fewer keys",
-    )
+def _open_or_closed_power(n: int, effect: float, alpha: float, values: Values) -> float:
+    """Return the power of radioactivity: closed as of a mark in answers; open by the normal law of a mean over windows."""
+    if values["form"] == "closed":
+        return power(n, effect, alpha, values)
+    return float(stats.norm.sf(stats.norm.isf(alpha / number(values, "keys")) - math.sqrt(n) * effect))
 
 
-DETECT = _design(
-    "detect",
-    "the answers were written without knowledge of our key, which was drawn at random: each scored token meets the key by chance alone",
-    "the answers carry our mark: they came from our model as it served marked text",
+DETECT = Design(
+    test="detect",
+    unit="answers",
+    h0="the answers were written without knowledge of our keys, which were drawn at random: each scored token meets a key by chance alone",
+    h1="the answers carry our mark: they came from our model as it served marked text",
+    effect=Parameter(
+        default=0.3,
+        meaning="share of green tokens under H1 (scheme green), or mean score of a token, 1 under H0 (scheme gumbel)",
+        low=1e-6,
+    ),
+    parameters=_KEYED,
+    log10_floor=log10_floor,
+    power=power,
+    power_by=_power_by,
+    requests=lambda n, _: n,
+    remedy="plan more answers, or fewer keys",
 )
-RADIOACTIVITY = _design(
-    "radioactivity",
-    "the suspect was trained without text marked under our key, which was drawn at random: its tokens meet the key by chance alone",
-    "the suspect was trained on text that carries our mark",
+RADIOACTIVITY = Design(
+    test="radioactivity",
+    unit="answers",
+    units={"open": "windows"},
+    h0="the suspect was trained without text marked under our keys, which were drawn at random: it meets a key by chance alone",
+    h1="the suspect was trained on text that carries our mark",
+    effect=Parameter(
+        default=0.26,
+        meaning="closed: as for detect; open: lead of a window's statistic, in its standard deviations under H0",
+        low=1e-6,
+    ),
+    parameters={
+        "form": Parameter(
+            default="closed",
+            meaning="the suspect's own text, or its next-token distributions",
+            choices=("closed", "open"),
+        ),
+        **_KEYED,
+    },
+    log10_floor=lambda n, values: log10_floor(n, values) if values["form"] == "closed" else None,
+    power=_open_or_closed_power,
+    power_by=lambda values: (
+        _power_by(values) if values["form"] == "closed" else "normal law of the mean over windows"
+    ),
+    requests=lambda n, values: n if values["form"] == "closed" else 0,
+    remedy="plan more answers, or fewer keys",
 )

@@ -3,9 +3,12 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 from revenuer.prove.plan.designs.design import Design, Parameter, Values, number
+
+SIMULATED = 4000
 
 
 def rank_power(others: int, shift: float, alpha: float) -> float:
@@ -20,31 +23,47 @@ def rank_power(others: int, shift: float, alpha: float) -> float:
 
 
 def _canary_floor(n: int, values: Values) -> float:
-    return -math.log10(number(values, "decoys") + 1.0)
+    return -n * math.log10(number(values, "decoys") + 1.0)
 
 
-def _canary_power(n: int, effect: float, alpha: float, values: Values) -> float:
-    return rank_power(int(values["decoys"]), effect * math.sqrt(n), alpha)
+def canary_power(n: int, effect: float, alpha: float, values: Values) -> float:
+    """Return the chance of p <= alpha for the sum of the canaries' ranks, each among decoys of its own, by simulation with a fixed seed.
+
+    A canary's score is Normal(effect, 1), a decoy's Normal(0, 1). p is the exact law of the sum of `n` uniform ranks.
+    """
+    decoys = int(values["decoys"])
+    rng = np.random.Generator(np.random.PCG64(n))
+    above = rng.binomial(decoys, stats.norm.sf(rng.normal(effect, 1.0, (SIMULATED, n)))).sum(axis=1)
+    return float((_law_of_sum(n, decoys)[above] <= alpha * (1.0 + 1e-9)).mean())
+
+
+def _law_of_sum(n: int, decoys: int) -> npt.NDArray[np.float64]:
+    """Return P(S <= s) for each s, S the sum of n whole numbers, uniform on 0 to `decoys`."""
+    law = np.ones(1)
+    for _ in range(n):
+        total = np.cumsum(np.concatenate([law, np.zeros(decoys)]))
+        total[decoys + 1 :] -= total[: -decoys - 1].copy()
+        law = total / (decoys + 1)
+    return np.asarray(np.cumsum(law), np.float64)
 
 
 CANARY = Design(
     test="canary",
     unit="canaries",
-    h0="which canaries were planted is independent of the suspect: they were drawn at random from the same set as their decoys",
+    h0="which texts of the pool became canaries is independent of the suspect: lots drew them, from a seed that was fixed before",
     h1="the suspect was trained on text in which the canaries were planted",
     effect=Parameter(
         default=0.5,
-        meaning="how far a planted canary's score lies above a decoy's, in standard deviations of one canary",
+        meaning="how far a planted canary's score lies above a decoy's, in standard deviations of decoys",
         low=1e-6,
     ),
-    parameters={
-        "decoys": Parameter(default=999, meaning="decoy sets that were drawn with the canaries", low=1)
-    },
+    parameters={"decoys": Parameter(default=99, meaning="decoys of each canary", low=1, high=9999)},
     log10_floor=_canary_floor,
-    power=_canary_power,
-    power_by=lambda _: "law of the rank of a normal mean among decoys, integrated numerically",
-    requests=lambda n, values: n,
-    remedy="draw more decoys",
+    power=canary_power,
+    power_by=lambda _: f"{SIMULATED:,} simulations of the test with normal scores",
+    requests=lambda n, values: n * (1 + int(values["decoys"])),
+    remedy="plan more canaries, or more decoys",
+    scores=True,
 )
 
 
@@ -57,7 +76,7 @@ def _lineage_power(n: int, effect: float, alpha: float, values: Values) -> float
 
 
 LINEAGE = Design(
-    test="lineage",
+    test="lineage-answers",
     unit="null_projects",
     h0="the suspect is exchangeable with independent projects that do not derive from the claimed teacher",
     h1="the suspect's answers are nearer to the claimed teacher's than those of such projects",

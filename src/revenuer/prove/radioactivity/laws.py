@@ -1,0 +1,125 @@
+"""The null laws of an open test: what the sum of stakes is, row by row independently, when the key was drawn at random.
+
+Green lists: each token of a row is green with chance gamma, independently; the row pays the stakes of its green tokens, less their mean.
+Gumbel: in each row the key picks one token, with exactly the reference's probabilities; the row pays that token's stake, less its mean.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from scipy import special
+
+from revenuer.prove.marks import DualGumbel, Green, Gumbel, Scheme
+from revenuer.prove.marks.prf import WORDS, green_threshold, uniforms
+from revenuer.prove.radioactivity.keyed_words import words_of
+from revenuer.prove.radioactivity.stakes import FloatArray, Stakes
+from revenuer.records import UsageError
+
+LEAST = 1e-9
+"""Added to every chance, so that a token of reference probability 0 can be asked about."""
+FAINT = 1e-4
+"""Probabilities far below this are not told apart: their logarithms are noise."""
+
+
+class Law(Protocol):
+    """What is needed of a scheme. `stakes` are those that it was made of."""
+
+    @property
+    def variance(self) -> float:
+        """The exact variance of the statistic under the null."""
+        ...
+
+    def payments(self, key: tuple[int, ...]) -> FloatArray:
+        """Return what each row pays under a key; the mean over keys is 0. The statistic is their sum."""
+        ...
+
+    def cumulant(self, tilt: float) -> float:
+        """Return log E exp(tilt * statistic) over keys, exactly."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GreenLaw:
+    """Pays suspect - reference probability on green tokens: the green mass beyond the reference's.
+
+    `threshold`: words below it are green. `stake`: (rows, kept).
+    """
+
+    stakes: Stakes
+    threshold: int
+    stake: FloatArray
+
+    @property
+    def gamma(self) -> float:
+        """The chance of green, to the bit."""
+        return self.threshold / WORDS
+
+    @property
+    def variance(self) -> float:
+        return float(self.gamma * (1.0 - self.gamma) * (self.stake**2).sum())
+
+    def payments(self, key: tuple[int, ...]) -> FloatArray:
+        green = words_of(self.stakes, (key[0], key[1])) < self.threshold
+        return np.asarray((self.stake * (green - self.gamma)).sum(1))
+
+    def cumulant(self, tilt: float) -> float:
+        x = tilt * self.stake
+        # log(1 - g + g exp(x)) for large x too, where exp overflows.
+        return float((np.logaddexp(math.log1p(-self.gamma), x + math.log(self.gamma)) - self.gamma * x).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class GumbelLaw:
+    """Pays, in each row, log(suspect / reference) of the token that the key picks with the reference's probabilities.
+
+    `keys`: one, or two where each token was marked by either (dual Gumbel): then each row is played twice. `chances`: the reference's
+    probabilities, each row's scaled to sum to one. `stake`: the log ratios less their mean; both (rows, kept).
+    """
+
+    stakes: Stakes
+    keys: int
+    chances: FloatArray
+    stake: FloatArray
+
+    @property
+    def variance(self) -> float:
+        return float(self.keys * (self.chances * self.stake**2).sum())
+
+    def payments(self, key: tuple[int, ...]) -> FloatArray:
+        paid = np.zeros(self.stakes.rows)
+        for i in range(self.keys):
+            words = words_of(self.stakes, (key[2 * i], key[2 * i + 1]))
+            picked = np.argmin(-np.log(uniforms(words)) / self.chances, axis=1)
+            paid += np.take_along_axis(self.stake, picked[:, None], 1)[:, 0]
+        return paid
+
+    def cumulant(self, tilt: float) -> float:
+        return float(self.keys * special.logsumexp(tilt * self.stake, b=self.chances, axis=1).sum())
+
+
+def green_law(stakes: Stakes, gamma: float) -> GreenLaw:
+    """Return the law of a green list."""
+    return GreenLaw(stakes, green_threshold(gamma), stakes.suspect - stakes.reference)
+
+
+def gumbel_law(stakes: Stakes, keys: int) -> GumbelLaw:
+    """Return the law of Gumbel marks."""
+    chances = stakes.reference + LEAST
+    chances /= chances.sum(1, keepdims=True)
+    ratio = np.log(stakes.suspect + FAINT) - np.log(stakes.reference + FAINT)
+    return GumbelLaw(stakes, keys, chances, ratio - (chances * ratio).sum(1, keepdims=True))
+
+
+def law_of(scheme: Scheme, stakes: Stakes) -> Law:
+    """Return the law of a scheme. Raises UsageError for one that has no open test."""
+    if isinstance(scheme, Green):
+        return green_law(stakes, scheme.gamma)
+    if isinstance(scheme, Gumbel):
+        return gumbel_law(stakes, 1)
+    if isinstance(scheme, DualGumbel):
+        return gumbel_law(stakes, 2)
+    raise UsageError(
+        f"the open test knows the schemes green, gumbel and dual_gumbel, got {scheme.name}; use the closed test for others"
+    )
