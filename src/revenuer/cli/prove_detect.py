@@ -1,25 +1,17 @@
 """`revenuer prove detect TEXTS --scheme ... --master FILE --labels FILE --out DIR`: whose mark do these answers carry?"""
 
-import secrets
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from revenuer.cli.mark_labels import KeyChoice, key_options
+from revenuer.cli.mark_sample import candidates_of, decoy_seed, sample_of_answers, tokenizer_file
 from revenuer.cli.prove_result import ResultOptions, publish, result_options
-from revenuer.prove.marks.candidate import Candidate
 from revenuer.prove.marks.decoys import FEWEST
 from revenuer.prove.marks.detect import TEST, DetectOptions, detect
-from revenuer.prove.marks.key_document import read_keys
-from revenuer.prove.marks.pairs import Sample, sample_of
-from revenuer.prove.marks.tokenizer import TextTokenizer
 from revenuer.prove.pack import input_file
-from revenuer.prove.plan.follow import planned_tests
-from revenuer.prove.suspect import Answer
 from revenuer.prove.suspects import read_answers
-from revenuer.records import InputError, UsageError
 
 FILE = click.Path(path_type=Path)
 
@@ -79,54 +71,19 @@ def command(
 
     The key that fires goes into the evidence pack, so that others can check: it is spent, begin a new epoch. Exit code 1 where a mark is found.
     """
-    candidates = _candidates(keys, key_files)
+    candidates = candidates_of(keys, key_files)
     answers = read_answers(texts)
     name = suspect or Path(answers.name).stem
-    sample, used = _sample(texts, answers.all, tokenizer)
+    sample, used = sample_of_answers(texts, answers.all, tokenizer)
     inputs = [
-        input_file(path) for path in (texts, *keys.files, *(() if tokenizer is None else (_file(tokenizer),)))
+        input_file(path)
+        for path in (texts, *keys.files, *(() if tokenizer is None else (tokenizer_file(tokenizer),)))
     ]
     options = DetectOptions(
-        seed=_seed(seed, result), alpha=result.alpha, decoys=decoys, shift=effect, sealed=sealed
+        seed=decoy_seed(seed, result, TEST), alpha=result.alpha, decoys=decoys, shift=effect, sealed=sealed
     )
     result.check_before(TEST, name, n={"answers": sample.responses}, inputs=inputs)
     verdict, pack = detect(sample, candidates, options, name, inputs)
     read = {"read": answers.counts.rows, "used": sample.responses, **used, "refused": answers.counts.refused}
     verdict = replace(verdict, details={**verdict.details, "answers": read | dict(answers.counts.set_aside)})
     return publish(verdict, pack, result)
-
-
-def _candidates(keys: KeyChoice, key_files: Sequence[Path]) -> list[Candidate]:
-    if not keys.given and not key_files:
-        raise UsageError("expected keys to look for: --master with --scheme and --labels, or --key FILE")
-    given = [one for path in key_files for one in read_keys(path)]
-    return given + (keys.candidates() if keys.given else [])
-
-
-def _sample(texts: Path, answers: Sequence[Answer], tokenizer: Path | None) -> tuple[Sample, dict[str, int]]:
-    """Return the sample, and how its tokens were had."""
-    if tokenizer is not None:
-        split = TextTokenizer(tokenizer)
-        responses = split.ids([one.text for one in answers])
-        return sample_of(responses, split.ids([one.prompt for one in answers])), {
-            "split_anew": len(responses)
-        }
-    tokens = [one.tokens for one in answers if one.tokens is not None]
-    if not tokens:
-        raise InputError(
-            f"the answers of {texts} have no tokens; give --tokenizer, the tokenizer.json of the model that was served"
-        )
-    return sample_of(tokens), {"without_tokens": len(answers) - len(tokens)}
-
-
-def _file(tokenizer: Path) -> Path:
-    return tokenizer / "tokenizer.json" if tokenizer.is_dir() else tokenizer
-
-
-def _seed(given: int | None, result: ResultOptions) -> int:
-    """The user's, else the plan's, else one drawn by the system."""
-    if given is not None:
-        return given
-    if result.plan is not None:
-        return planned_tests(result.plan.plan, TEST)[0].seed
-    return secrets.randbits(53)
