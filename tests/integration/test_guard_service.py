@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import resource
 import socket
 import time
@@ -146,6 +147,44 @@ def test_pipelined_requests_are_answered_in_order(service: Running) -> None:
             got += line.recv(65536)
     places = [got.index(b"p-%d" % number) for number in range(5)]
     assert places == sorted(places)
+
+
+def test_every_way_through_the_service_keeps_its_place_in_the_pipeline(service: Running) -> None:
+    def post(body: bytes, more: bytes = b"") -> bytes:
+        return b"POST /v1/decide HTTP/1.1\r\nhost: x\r\n%bcontent-length: %d\r\n\r\n%b" % (
+            more,
+            len(body),
+            body,
+        )
+
+    def one(name: str) -> bytes:
+        return json.dumps({"account_id": "a", "request_id": name}).encode()
+
+    chunked = one("q4")
+    sent = [
+        post(one("q0")),
+        post(b'{"events": [%b]}' % one("q1")),
+        post(b"no json"),
+        b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n",
+        post(one("q2")),
+        post(one("q3"), b"expect: 100-continue\r\n"),
+        b"POST /v1/decide HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n"
+        % (len(chunked), chunked),
+        post(one("q5"), b"connection: close\r\n"),
+    ]
+    whole = b"".join(sent)
+    for pieces in ([whole], [whole[i : i + 7] for i in range(0, len(whole), 7)]):
+        with service.connect() as line:
+            for piece in pieces:
+                line.sendall(piece)
+            got = b""
+            while more := line.recv(65536):
+                got += more
+        seen = re.findall(rb"HTTP/1.1 (\d+)|\"request_id\":\"(q\d)\"", got)
+        seen = [status or name for status, name in seen if status != b"100"]
+        assert seen == [
+            b"200", b"q0", b"200", b"q1", b"400", b"200", b"200", b"q2", b"200", b"q3", b"200", b"q4", b"200", b"q5",
+        ]  # fmt: skip
 
 
 def test_thousands_of_connections_are_survived(service: Running) -> None:
@@ -338,9 +377,16 @@ def test_nothing_is_left_open(service: Running) -> None:
     eventually(lambda: sockets() < 10)
 
 
-def test_clients_that_never_take_their_answers_are_cut_off(service: Running) -> None:
-    """A description is large; asked for thousands of times and never read, it fills every buffer on the way."""
-    ask = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n" * 5000
+@pytest.mark.parametrize(
+    "ask",
+    [
+        b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n",
+        b'POST /v1/decide HTTP/1.1\r\nhost: x\r\ncontent-length: 18\r\n\r\n{"account_id":"a"}',
+    ],
+)
+def test_clients_that_never_take_their_answers_are_cut_off(service: Running, ask: bytes) -> None:
+    """Asked for thousands of times and never read, answers fill every buffer on the way."""
+    ask *= 5000
     with service.connect() as line:
         line.settimeout(0.2)
         cut, end = False, time.monotonic() + 20
@@ -356,7 +402,7 @@ def test_clients_that_never_take_their_answers_are_cut_off(service: Running) -> 
 
 
 def test_a_client_that_waits_behind_its_own_answers_is_cut_off(service: Running) -> None:
-    """As above, but no more requests at once than may be: what ends it is the time that they wait."""
+    """As above, but few requests at once: what ends it is the time that they wait, or that too many do."""
     ask = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n" * 8
     with service.connect() as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -369,4 +415,4 @@ def test_a_client_that_waits_behind_its_own_answers_is_cut_off(service: Running)
             time.sleep(0.002)
     assert cut
     assert alive(service)
-    assert 'why="slow"' in _page(service)
+    assert re.search('why="(slow|pipeline)"', _page(service))

@@ -148,7 +148,9 @@ def publish(verdict: SuspectVerdict, pack: EvidencePack | None, options: ResultO
     if pack is not None:
         files[PACK_FILE] = pack_bytes(pack, verdict, content, now, options.signer)
         digest = hashlib.sha256(files[PACK_FILE]).hexdigest()
-    files[REPORT_FILE] = verdict_page(verdict, digest, now).encode("utf-8", "replace")
+    files[REPORT_FILE] = verdict_page(verdict, digest, now, signed=options.signer is not None).encode(
+        "utf-8", "replace"
+    )
     write_directory(options.out, files, known=RESULT_FILES)
     if options.as_json:
         click.echo(content.decode(), nl=False)

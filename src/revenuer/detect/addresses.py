@@ -29,9 +29,14 @@ def addresses(ip: pa.Array) -> tuple[pa.Array, pa.Array]:
     return spelled.take(coded.indices), network.take(coded.indices)
 
 
+def one_address(ip: str) -> str:
+    """Return the spelling that `addresses` gives one address."""
+    return _shortest(ip) if ":" in ip else ip
+
+
 def address_and_network(ip: str) -> tuple[str, str]:
     """Return what `addresses` makes of one address."""
-    spelled = _shortest(ip) if ":" in ip else ip
+    spelled = one_address(ip)
     if ":" in spelled:
         return spelled, _network(spelled)
     found = _IPV4.fullmatch(spelled)

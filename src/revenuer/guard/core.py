@@ -10,7 +10,14 @@ from revenuer.guard.notes import Crossed, Habit, Noticed, Placed, Received, read
 from revenuer.guard.policy import rule
 from revenuer.guard.standing import HOUR_US, Standing, lifted, renamed
 from revenuer.guard.state import GuardState
-from revenuer.guard.suspicion import Suspect, attend, declared, foreign_signature, judge_account
+from revenuer.guard.suspicion import (
+    Suspect,
+    attend,
+    declared,
+    foreign_signature,
+    judge_account,
+    judge_measured,
+)
 from revenuer.guard.suspicion import use_index as take_index
 from revenuer.guard.suspicion.hearsay import hear_of
 from revenuer.records import UNANSWERED, Action, Decision
@@ -58,7 +65,8 @@ def decide(event: Event, state: GuardState) -> tuple[GuardState, Decision]:
         )
     assessment = NOTHING
     if suspect is not None:
-        assessment = judge_account(suspect, books, now)
+        judge = judge_measured if standing is not None and standing.in_force(now) else judge_account
+        assessment = judge(suspect, books, now)
     decision, after = rule(event, event.account, assessment, standing, state.meter, state.policy)
     if after is not None and after is not standing:
         ledger.mark(row)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from revenuer.detect.addresses import address_and_network
+from revenuer.detect.addresses import one_address
 from revenuer.detect.fingerprints import KIND_BITS, SYSTEM
 from revenuer.detect.intent import BACKGROUND_RATE, INTENTS, THRESHOLDS, load_model
 from revenuer.detect.keyed_hash import UNKEYED
@@ -136,7 +136,7 @@ class Ledger:
             given = (account.payment_fingerprint, account.signup_ip, account.email_domain)
             for i, (kind, value) in enumerate(zip(_FACTS, given, strict=True)):
                 if value:
-                    text = address_and_network(value)[0] if kind == "signup_ip" else value
+                    text = one_address(value) if kind == "signup_ip" else value
                     self.accounts["facts"][row, i] = self.hashed(kind, text)
             if account.created_at is not None:
                 night = str(account.created_at // SIGNUP_WINDOW_US)
@@ -249,7 +249,7 @@ class Ledger:
         if known is None:
             if len(self._addresses) >= KNOWN_ADDRESSES:
                 self._addresses.clear()
-            known = self._addresses[client_ip] = self.hashed("ip", address_and_network(client_ip)[0])
+            known = self._addresses[client_ip] = self.hashed("ip", one_address(client_ip))
         return known
 
     def system(self, system_prompt: str) -> int:

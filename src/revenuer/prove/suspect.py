@@ -35,10 +35,12 @@ class Answer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
     """How probable a continuation is to the suspect: `logprobs`, nats, one for each of its tokens. None where it could not be scored, and
-    `reason` says why: such a pair is left out and counted."""
+    `reason` says why: such a pair is left out and counted. `straddling`: the first of these tokens also holds the last characters of the
+    prompt."""
 
     logprobs: FloatArray | None
     reason: str = ""
+    straddling: bool = False
 
     @property
     def total(self) -> float:
@@ -51,7 +53,9 @@ class Scored:
 class Writer(Protocol):
     """A suspect that can be asked for answers."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What reports call the suspect."""
 
     def answers(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         """Yield an answer for each, in any order; what failed for good is not among them and is counted by the source."""
@@ -60,7 +64,9 @@ class Writer(Protocol):
 class Scorer(Protocol):
     """A suspect that tells how probable a text is: open weights, or an endpoint with `prompt_logprobs` or echo."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What reports call the suspect."""
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[Scored]:
         """Return, for each (prompt, continuation), the continuation's log-probabilities, in order."""

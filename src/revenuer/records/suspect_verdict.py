@@ -12,7 +12,8 @@ VERDICT_SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """How large what was found is: an estimate with an interval of level `level`. `unit` says of what."""
+    """How large what was found is: an estimate with an interval of level `level`. `unit` says of what; `null`: its value under H0, where it has
+    one."""
 
     name: str
     value: float
@@ -20,6 +21,7 @@ class Effect:
     high: float
     unit: str
     level: float = 0.95
+    null: float | None = None
 
 
 class PlanStatus(StrEnum):
@@ -54,7 +56,7 @@ class SuspectVerdict:
 
     `h0`: the null hypothesis in words. `p` and `log10_p` are None exactly where nothing was evaluated; `p` may underflow to 0, `log10_p`
     does not. `floor`: the smallest p that this design can give, None where there is none. `n`: what was counted, by unit. `assumptions`: what
-    must hold for p to be valid. `explanations`: what else than training on our outputs would give this result. `reason`: why the
+    must hold for p to be valid. `explanations`: what else than training on our outputs would give this result. `limits`: what this test does not say, beyond what no test says. `reason`: why the
     outcome is inconclusive or not evaluated, empty otherwise. `registration`: the plan that it followed; whoever publishes fills it in.
 
     `details`: figures of the test's own, JSON values only. The report makes one table of the scalars, one of each object of scalars and one of
@@ -74,6 +76,7 @@ class SuspectVerdict:
     n: Mapping[str, int] = field(default_factory=dict)
     assumptions: tuple[str, ...] = ()
     explanations: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
     reason: str = ""
     registration: Registration = field(default_factory=Registration)
     details: Mapping[str, Any] = field(default_factory=dict)

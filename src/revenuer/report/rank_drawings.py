@@ -49,24 +49,27 @@ def scale_of(rows: Sequence[Bounds], *, zero: bool = False) -> Scale:
     low, high = min(low, *estimates), max(high, *estimates)
     if high - low < 1.0:
         low, high = low - 0.5, high + 0.5
-    return Scale(low=low, high=high, ticks=_ticks(low, high))
+    return Scale(low=low, high=high, ticks=round_ticks(low, high))
 
 
 def rank_scale(size: int) -> Scale:
     """Return the axis of the ranks 1 to `size`."""
-    inner = [tick for tick in _ticks(1, size) if 1 < tick < size and tick == int(tick)]
+    inner = [tick for tick in round_ticks(1, size) if 1 < tick < size and tick == int(tick)]
     # A label next to an end would run into it; of three digits, sooner.
     free = 0.23 if size >= 100 else 0.12
     kept = [tick for tick in inner if free * size < tick < (1 - free) * size]
     return Scale(low=0.5, high=size + 0.5, ticks=tuple(sorted({1.0, *kept, float(size)})))
 
 
-def _ticks(low: float, high: float) -> tuple[float, ...]:
+def round_ticks(low: float, high: float) -> tuple[float, ...]:
+    """Return about five round numbers from `low` to `high`."""
     rough = max(high - low, 1e-9) / WANTED_TICKS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(size * power for size in STEPS if size * power >= rough * 0.999)
     first, last = math.ceil(low / step), math.floor(high / step)
-    return tuple(round(index * step, 9) for index in range(first, last + 1))
+    return tuple(
+        round(index * step, 9 - min(0, math.floor(math.log10(step)))) for index in range(first, last + 1)
+    )
 
 
 def axis(scale: Scale, kind: str) -> Markup:

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from revenuer import __version__
 from revenuer.records.suspect_verdict import VERDICT_SCHEMA_VERSION, SuspectVerdict
 from revenuer.report.wording import iso
@@ -30,10 +32,11 @@ def verdict_json(verdict: SuspectVerdict, now: datetime) -> dict[str, Any]:
         "p": verdict.p,
         "log10_p": verdict.log10_p,
         "floor": verdict.floor,
-        "effect": None if verdict.effect is None else asdict(verdict.effect),
+        "effect": None if verdict.effect is None else plain_json(asdict(verdict.effect), "effect"),
         "n": dict(verdict.n),
         "assumptions": list(verdict.assumptions),
         "explanations": list(verdict.explanations),
+        "limits": list(verdict.limits),
         "registration": {
             "status": verdict.registration.status.value,
             "plan_sha256": verdict.registration.plan_sha256,
@@ -45,7 +48,9 @@ def verdict_json(verdict: SuspectVerdict, now: datetime) -> dict[str, Any]:
 
 
 def plain_json(value: Any, where: str) -> Any:
-    """Return the value in JSON's own types. Raises ValueError for NaN or an infinity, TypeError for what JSON does not know; `where` names it."""
+    """Return the value in JSON's own types (NumPy's scalars become Python's). Raises ValueError for NaN or an infinity, TypeError for what JSON does not know; `where` names it."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float):
@@ -54,7 +59,7 @@ def plain_json(value: Any, where: str) -> Any:
         return value
     if isinstance(value, Mapping):
         return {str(key): plain_json(item, f"{where}.{key}") for key, item in value.items()}
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
         return [plain_json(item, f"{where}[{index}]") for index, item in enumerate(value)]
     raise TypeError(
         f"{where} is a {type(value).__name__}; a verdict holds numbers, text, lists and objects of them"

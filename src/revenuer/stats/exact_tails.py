@@ -29,15 +29,17 @@ def _log_above(successes: int, n: int, chance: float) -> float:
     tail = float(special.betainc(successes + 1, n - successes, chance))
     if tail > 1e-280:
         return math.log(tail)
-    # Terms fall faster than a geometric series here: each is the one before times (n - j) / (j + 1) * odds.
-    j = np.arange(successes + 1, min(n, successes + 20_000) + 1)
+    # Each term is the one before times (n - j) / (j + 1) * odds, which falls: after `terms` the rest is below 1e-16 of the sum.
+    ratio = (n - successes) / (successes + 1) * chance / (1.0 - chance)
+    terms = n if ratio >= 1.0 else math.ceil(37.0 / -math.log(ratio)) + 1 if ratio > 0.0 else 1
+    j = np.arange(successes + 1, min(n, successes + terms) + 1)
     return float(special.logsumexp(stats.binom.logpmf(j, n, chance)))
 
 
 def log10_gamma_tail(total: float, shape: float) -> float:
     """Return log10 of P(G >= total) for G ~ Gamma(shape, 1): the sum of `shape` independent exponentials of mean one.
 
-    Raises ValueError unless shape > 0 and total >= 0.
+    Exact to a relative 1e-10 of the logarithm. Raises ValueError unless shape > 0 and total >= 0.
     """
     if not shape > 0.0 or not total >= 0.0:
         raise ValueError(f"expected shape > 0 and total >= 0, got {shape} and {total}")
@@ -57,5 +59,7 @@ def log10_gamma_tail(total: float, shape: float) -> float:
         h *= d * c
         if abs(d * c - 1.0) < 1e-15:
             break
+    else:
+        raise ArithmeticError(f"the tail of Gamma({shape}) beyond {total} did not converge")
     log_tail = shape * math.log(total) - total - float(special.gammaln(shape)) + math.log(h)
     return float(log_tail / LN10)

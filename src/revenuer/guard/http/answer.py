@@ -1,5 +1,6 @@
 """What the service answers: status, headers and body, ready to be sent."""
 
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import msgspec
@@ -28,6 +29,16 @@ class Answer(NamedTuple):
         size = len(self.body)
         length = _LENGTHS[size] if size < 4096 else (b"content-length", b"%d" % size)
         return {"type": "http.response.start", "status": self.status, "headers": [*self.headers, length]}
+
+    def raw(self) -> bytes:
+        """Return the whole answer as HTTP/1.1 wants it."""
+        start = self.start()
+        lines = [b"HTTP/1.1 %d %b" % (self.status, _PHRASES[self.status])]
+        lines += [name + b": " + value for name, value in start["headers"]]
+        return b"\r\n".join([*lines, b"", self.body])
+
+
+_PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
 
 
 def told(status: int, value: object, *headers: tuple[bytes, bytes]) -> Answer:

@@ -12,7 +12,7 @@ ARRIVED = "revenuer.arrived"
 """Scope entry: when the request had come in whole, by the monotonic clock; set by the connection."""
 
 WAITING = "revenuer.waiting"
-"""Scope entry: how many requests were in work when this one came; set by the connection."""
+"""Scope entry: how many requests were in work when this one came, or answered in the same turn of the loop; set by the connection."""
 
 SUBJECT = "revenuer.subject"
 """Scope entry: common name of the client's verified certificate; set by the connection, absent without one."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -9,14 +10,21 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from revenuer.guard.http.answer import CLOSE, fault
-from revenuer.guard.http.asgi import ARRIVED, HEAD_TOO_LARGE, SUBJECT, WAITING
+from revenuer.guard.http.answer import CLOSE, Answer, fault
+from revenuer.guard.http.asgi import ARRIVED, HEAD_TOO_LARGE, SUBJECT, WAITING, Scope
 from revenuer.guard.http.bounds import Bounds
+from revenuer.guard.http.cork import Cork
 from revenuer.guard.http.metrics import Metrics
 
 MAX_PIPELINED = 16
 """Requests that may wait behind another on one connection; gateways send none. uvicorn sets no bound: a client that asks and never
 listens would fill the memory."""
+
+DIRECT = b"/v1/decide"
+"""The route whose single questions are answered where they are read. uvicorn's task, cycle and messages take as long as a decision does."""
+
+_INDIRECT = frozenset({b"transfer-encoding", b"expect", b"upgrade", b"connection"})
+"""Headers after which a request goes uvicorn's way."""
 
 _SLOW = fault(408, "the request did not arrive whole in time; send it faster", CLOSE)
 
@@ -37,10 +45,15 @@ class Connection(HttpToolsProtocol):
         *,
         bounds: Bounds,
         metrics: Metrics,
+        at_once: Callable[[Scope, bytes], Answer | None],
+        cork: Cork,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._bounds = bounds
         self._metrics = metrics
+        self._at_once = at_once
+        self._cork = cork
+        self._pieces: list[bytes] | None = None
         self._head = 0
         self._in_head = True
         self._subject: str | None = None
@@ -77,21 +90,64 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
             return
         scope: Any = self.scope
-        size = sum(len(name) + len(value) for name, value in self.headers)
+        size, plain = 0, True
+        for name, value in self.headers:
+            size += len(name) + len(value)
+            plain = plain and name not in _INDIRECT
         if len(self.headers) > self._bounds.headers or size > self._bounds.head_bytes:
             scope[HEAD_TOO_LARGE] = True
-        scope[WAITING] = len(self.tasks)
+            plain = False
+        scope[WAITING] = len(self.tasks) + len(self._cork)
         if self._subject is not None:
             scope[SUBJECT] = self._subject
-        super().on_headers_complete()
+        if plain and self.url == DIRECT and self._is_direct():
+            scope["method"], scope["path"] = "POST", "/v1/decide"
+            self._pieces = []
+        else:
+            super().on_headers_complete()
+
+    def _is_direct(self) -> bool:
+        """Return whether the request can be answered where it is read: nothing before it on this connection waits for its answer."""
+        length = next((value for name, value in self.headers if name == b"content-length"), b"")
+        return (
+            self.parser.get_method() == b"POST"
+            and self.parser.get_http_version() == "1.1"
+            and length.isdigit()
+            and int(length) <= self._bounds.body_bytes
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+        )
+
+    def on_body(self, body: bytes) -> None:
+        if self._pieces is None:
+            super().on_body(body)
+        else:
+            self._pieces.append(body)
 
     def on_message_complete(self) -> None:
         self._in_head = True
         self._head = 0
         self.since = None
         scope: Any = self.scope
-        scope[ARRIVED] = monotonic()
+        pieces, self._pieces = self._pieces, None
+        if pieces is None:
+            scope[ARRIVED] = monotonic()
+            super().on_message_complete()
+            return
+        scope[ARRIVED] = self._cork.turn(self.loop)
+        body = b"".join(pieces)
+        answer = self._at_once(scope, body)
+        if answer is not None:
+            self._cork.put(self.transport, answer.raw())
+            self.on_response_complete()
+            return
+        super().on_headers_complete()
+        super().on_body(body)
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        self._cork.flush()
+        super().shutdown()
 
     def late(self, now: float) -> bool:
         """Return whether a request, or the client's taking of its answer, has been on the way for longer than is allowed."""
@@ -111,13 +167,11 @@ class Connection(HttpToolsProtocol):
         else:
             self._say(_SLOW)
 
-    def _say(self, answer: Any) -> None:
+    def _say(self, answer: Answer) -> None:
         """Send an answer to what is no whole request yet, and close."""
-        start = answer.start()
-        lines = [b"HTTP/1.1 %d Refused" % answer.status]
-        lines += [name + b": " + value for name, value in start["headers"]]
+        self._cork.flush()
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            self.transport.write(b"\r\n".join([*lines, b"", answer.body]))
+            self.transport.write(answer.raw())
         self.transport.close()
 
 

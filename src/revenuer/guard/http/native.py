@@ -48,14 +48,21 @@ class Native:
 
     async def decide(self, scope: Scope, body: bytes) -> Answer:
         """Return the decision on one event, or those on a batch. Raises InputError."""
+        answer = self.decide_one(scope, body)
+        if isinstance(answer, Answer):
+            return answer
+        batch = self._batch_of(body, b'"events"', self._events, answer)
+        return await self._decide_all(scope, batch.events)
+
+    def decide_one(self, scope: Scope, body: bytes) -> Answer | msgspec.DecodeError:
+        """Return the decision on one event, or why the body is none. Raises InputError."""
         if (refusal := self._gate.refuse(scope, Role.DECIDE)) is not None:
             return refusal
         check_depth(body)
         try:
             asked = self._event(body)
         except msgspec.DecodeError as error:
-            batch = self._batch_of(body, b'"events"', self._events, error)
-            return await self._decide_all(scope, batch.events)
+            return error
         decision, failure = self._desk.decide(asked.event(self._clock(), self._ids.next()), FRONT, scope)
         return Answer(200, _HEADERS if failure is None else _FAILED[failure], encode(decision))
 

@@ -21,6 +21,7 @@ from revenuer.guard.guard import Guard
 from revenuer.guard.http.books import Books
 from revenuer.guard.http.bounds import Bounds
 from revenuer.guard.http.company import Company
+from revenuer.guard.http.cork import Cork
 from revenuer.guard.http.index_file import IndexFile
 from revenuer.guard.http.metrics import Metrics
 from revenuer.guard.http.service import Service
@@ -175,7 +176,7 @@ def serve(
             options |= {"ssl_ca_certs": str(tls.client_ca), "ssl_cert_reqs": ssl.CERT_OPTIONAL}
     config = uvicorn.Config(
         service,
-        http=partial(Connection, bounds=bounds, metrics=metrics),  # type: ignore[arg-type]
+        http=partial(Connection, bounds=bounds, metrics=metrics, at_once=service.at_once, cork=Cork()),  # type: ignore[arg-type]
         loop="uvloop",
         ws="none",
         lifespan="off",

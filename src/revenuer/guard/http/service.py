@@ -50,8 +50,9 @@ class Service:
         self._weakened = weakened
         self._description = encode(openapi())
         self._envoy: Handler = Envoy(desk, gateways).check
+        self._native = Native(desk, gate, clock, ids, bounds.batch)
         self._routes = self._table(
-            Native(desk, gate, clock, ids, bounds.batch),
+            self._native,
             Nginx(desk, gateways),
             Guardrail(desk, gate, clock, ids),
             admin,
@@ -94,6 +95,17 @@ class Service:
         await send(answer.start())
         await send({"type": "http.response.body", "body": answer.body})
 
+    def at_once(self, scope: Scope, body: bytes) -> Answer | None:
+        """Return the answer to `POST /v1/decide` with one event; None where the body holds something else, which takes its turn.
+
+        `body` is within bounds. `scope` needs client, headers, method and path.
+        """
+        try:
+            answer = self._native.decide_one(scope, body)
+        except Exception as error:
+            return self._failed(scope, error)
+        return answer if isinstance(answer, Answer) else None
+
     async def _answer(self, scope: Scope, body: bytes) -> Answer:
         handler = self._routes.get((scope["method"], scope["path"]))
         try:
@@ -106,13 +118,17 @@ class Service:
                 self._desk.metrics.refused("head")
                 return fault(431, "the request has more or larger headers than are read; send fewer", CLOSE)
             return await (handler or self._elsewhere)(scope, body)
-        except InputError as error:
+        except Exception as error:
+            return self._failed(scope, error)
+
+    def _failed(self, scope: Scope, error: Exception) -> Answer:
+        """Return what is said of a request that raised `error`."""
+        if isinstance(error, InputError):
             self._desk.metrics.refused("malformed")
             return fault(400, str(error))
-        except (ResourceError, MissingDependencyError) as error:
+        if isinstance(error, ResourceError | MissingDependencyError):
             return fault(503, str(error))
-        except Exception as error:
-            return self._broken(scope, error)
+        return self._broken(scope, error)
 
     def _broken(self, scope: Scope, error: Exception) -> Answer:
         """Return the failure mode's answer to a request in which the service itself broke."""

@@ -3,7 +3,7 @@
 from revenuer.guard.suspicion.attend import attend, declared
 from revenuer.guard.suspicion.books import Books
 from revenuer.guard.suspicion.indexed import use_index
-from revenuer.guard.suspicion.judge_account import judge_account
+from revenuer.guard.suspicion.judge_account import judge_account, judge_measured
 from revenuer.guard.suspicion.replayed import foreign_signature
 from revenuer.guard.suspicion.suspect import Operator, Pool, Suspect
 
@@ -16,5 +16,6 @@ __all__ = [
     "declared",
     "foreign_signature",
     "judge_account",
+    "judge_measured",
     "use_index",
 ]

@@ -9,7 +9,7 @@ from revenuer.guard.ledger_kernel import FIRST, HEAVY, INDEXED, NEW_ADDRESS, POS
 from revenuer.guard.suspicion.books import Books
 from revenuer.guard.suspicion.indexed import look_up_identity, look_up_spans
 from revenuer.guard.suspicion.linked import became_elevated, seek_link
-from revenuer.guard.suspicion.pooled import has_habit, is_instruction, span_sent
+from revenuer.guard.suspicion.pooled import has_habit, is_instruction, spans_sent
 from revenuer.guard.suspicion.suspect import MAX_SPANS, Suspect
 
 ELEVATED_AT = math.log(100.0)
@@ -114,31 +114,42 @@ def _keep_spans(books: Books, ledger: Ledger, suspect: Suspect, positives: int) 
 
 def _watched(event: Event, books: Books, suspect: Suspect | None, verified: bool, now: int) -> Suspect | None:
     """Take in the watched spans of the prompt: a pool's, an operator's instruction, words of its vocabulary."""
-    text = int(books.ledger.out[1])
     spans = books.ledger.reported(1)
-    for span in spans:
-        span_sent(books, span, text)
+    spans_sent(books, spans, int(books.ledger.out[1]))
     if verified:
         return suspect
-    heavy: dict[str, list[int]] = {}
-    spoken: dict[str, list[int]] = {}
-    for span in spans:
-        for name in sorted(books.marked_spans.get(span, ())):
-            operator = books.operator(name)
-            if operator is not None:
-                (heavy if span in operator.heavy else spoken).setdefault(operator.name, []).append(span)
+    heavy, spoken = _whose(books, spans)
     for name, sent in heavy.items():
         suspect = suspect or books.suspect(event.account_id, now)
-        for span in sent:
-            books.sends(suspect, span)
-        if is_instruction(sent, books.operators[name]):
+        books.sends(suspect, sent)
+        if name not in suspect.instructed and is_instruction(sent, books.operators[name]):
             suspect.instructed.add(name)
+            books.changed.add(("suspect", suspect.account_id))
     if suspect is None:
         return None
     for name in [name for name, words in spoken.items() if not suspect.sent.issuperset(words)]:
         suspect.heard[name] = suspect.heard.get(name, 0) + 1
     for words in spoken.values():
-        for span in words:
-            books.sends(suspect, span)
-    books.changed.add(("suspect", suspect.account_id))
+        books.sends(suspect, words)
     return suspect
+
+
+def _whose(books: Books, spans: list[int]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """Return, by operator, which of `spans` are of its instruction, and which of its vocabulary."""
+    heavy: dict[str, list[int]] = {}
+    spoken: dict[str, list[int]] = {}
+    marked = books.marked_spans
+    for span in spans:
+        names = marked.get(span)
+        if names is None:
+            continue
+        for name in names if len(names) == 1 else sorted(names):
+            operator = books.operators.get(name) or books.operator(name)
+            if operator is None:
+                continue
+            kind = heavy if span in operator.heavy else spoken
+            if operator.name in kind:
+                kind[operator.name].append(span)
+            else:
+                kind[operator.name] = [span]
+    return heavy, spoken

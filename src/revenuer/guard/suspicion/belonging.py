@@ -36,7 +36,7 @@ MOST_ALONE = 2.0
 """Nor do words convict alone: without log10 0.5 of other evidence they count for this at most, since a rubric or a phrase may be public,
 and an instruction may be quoted, planted or read aloud. Only the habit of an instruction that is not public convicts by itself."""
 RELAY_SHARE = 0.5
-LEAST_RELAYS = 0.01
+LEAST_RELAYS = 0.002
 HABIT_OF_OPERATOR = 0.3
 
 
@@ -71,7 +71,8 @@ def _evidence(
     corroborated = sum(weight for weight, _ in values) >= CORROBORATED
     yield from _content(books, suspect, operator, inside, instructed, corroborated)
     if suspect.relays and operator.relays >= HABIT_OF_OPERATOR * len(operator.members):
-        rate = max(LEAST_RELAYS, books.relays / len(books.ledger))
+        strangers = max(len(books.ledger) - len(operator.members), 1)
+        rate = max(LEAST_RELAYS, (books.relays - operator.relays + 1) / strangers)
         yield math.log10(RELAY_SHARE / rate), "begins conversations with somebody's reasoning signatures"
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from revenuer.detect.campaign_index import CampaignIndex
+from revenuer.guard.assessment import Assessment
 from revenuer.guard.ledger import NO_INDEX, Ledger
 from revenuer.guard.span_table import FIRST_SLOTS, SpanTable
 from revenuer.guard.suspicion.suspect import MAX_VALUES, Operator, Pool, Suspect
@@ -33,7 +34,7 @@ class Books:
     `marked_values`, `marked_spans`: values and spans by which members of contained operators are recognised. `watched`: spans that the kernel
     reports. `declared`: accounts that say what they do and were verified; they belong to no operator. `renamed`: operators that were
     merged into others. `learnt`, `compared`: operator -> members when its
-    vocabulary was learnt, or compared with others'. `changed`: names of what was changed, for whoever stores
+    vocabulary was learnt, or compared with others'. `judged`: of accounts under a measure, when they were judged last and how. `changed`: names of what was changed, for whoever stores
     it. With `sharing`, what other nodes must hear is kept: `news` (suspects), `habits_told` and `crossed` signatures.
     """
 
@@ -58,6 +59,7 @@ class Books:
         self.operators_seen = 0
         self.pools_seen = 0
         self.indexes_seen = 0
+        self.judged: dict[str, tuple[int, Assessment]] = {}
         self.changed: set[tuple[str, str]] = set()
         self.news: set[str] = set()
         self.habits_told: list[tuple[str, int]] = []
@@ -141,6 +143,7 @@ class Books:
             if suspect.asks(intent):
                 self.elevated[intent] -= 1
         del self.suspects[suspect.account_id]
+        self.judged.pop(suspect.account_id, None)
         self.ledger.unmark(suspect.account_id)
         self.changed.add(("suspect", suspect.account_id))
 
@@ -228,14 +231,17 @@ class Books:
                 operator.marked = 0
                 operator.heavy[span] = sum(span in self.suspects[name].sent for name in operator.members)
 
-    def sends(self, suspect: Suspect, span: int) -> None:
-        """Note that a suspect sent a watched span."""
-        if span in suspect.sent:
+    def sends(self, suspect: Suspect, spans: Iterable[int]) -> None:
+        """Note that a suspect sent watched spans."""
+        new = set(spans).difference(suspect.sent)
+        if not new:
             return
-        suspect.sent.add(span)
+        suspect.sent.update(new)
+        self.changed.add(("suspect", suspect.account_id))
         operator = self.operator_of(suspect)
-        if operator is not None and span in operator.heavy:
-            operator.heavy[span] += 1
+        for span in new if operator is not None else ():
+            if operator is not None and span in operator.heavy:
+                operator.heavy[span] += 1
 
     def leave(self, suspect: Suspect) -> None:
         """Take a suspect out of its operator."""

@@ -9,6 +9,18 @@ from revenuer.guard.suspicion.weighing import CONTAIN_AT
 
 JOIN_AT = 3.0
 """An account that belongs with so much evidence is counted to the operator, and what it holds marks others."""
+JUDGED_FOR_US = 1_000_000
+
+
+def judge_measured(suspect: Suspect, books: Books, now: int) -> Assessment:
+    """Return the assessment of a suspect under a measure: the last one while it is younger than JUDGED_FOR_US. The measure stands
+    meanwhile, and the harvest goes on most where it is asked most often."""
+    known = books.judged.get(suspect.account_id)
+    if known is not None and now - known[0] < JUDGED_FOR_US:
+        return known[1]
+    found = judge_account(suspect, books, now)
+    books.judged[suspect.account_id] = (now, found)
+    return found
 
 
 def judge_account(suspect: Suspect, books: Books, now: int) -> Assessment:

@@ -75,12 +75,14 @@ def is_instruction(spans: list[int], operator: Operator) -> bool:
     return len(spans) >= enough or any(span & _KIND == SYSTEM for span in spans)
 
 
-def span_sent(books: Books, span: int, text: int) -> None:
-    """Take in a prompt (its hash) that contains a pool's span."""
-    pool = books.pools.get(span)
-    if pool is not None and pool.sent < KEPT_TEXTS:
-        pool.sent += 1
-        pool.texts.add(text)
+def spans_sent(books: Books, spans: list[int], text: int) -> None:
+    """Take in a prompt (its hash) with its watched spans, some of them pools'."""
+    pools = books.pools
+    for span in spans:
+        pool = pools.get(span)
+        if pool is not None and pool.sent < KEPT_TEXTS:
+            pool.sent += 1
+            pool.texts.add(text)
 
 
 def is_private(books: Books, span: int) -> bool:
@@ -169,7 +171,7 @@ def _operator_of(books: Books, pool: Pool, now: int) -> Operator:
         other = books.operator_of(suspect)
         if other is not None and other is not operator and not other.contained:
             books.leave(suspect)
-        books.sends(suspect, pool.span)
+        books.sends(suspect, (pool.span,))
         books.join(operator, suspect)
     books.mark_heavy(operator, (pool.span,))
     return operator

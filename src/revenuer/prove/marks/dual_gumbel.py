@@ -16,7 +16,7 @@ from revenuer.prove.marks.exponential_scores import ExponentialScores
 from revenuer.prove.marks.gumbel import gumbel_choice
 from revenuer.prove.marks.pair_kernels import Int32Array, Int64Array
 from revenuer.prove.marks.pairs import Pairs
-from revenuer.prove.marks.prf import Key, Uint32Array, word_before
+from revenuer.prove.marks.prf import Key, Uint32Array, uniforms, word_before
 from revenuer.prove.marks.scheme import FloatArray
 from revenuer.records import UsageError
 
@@ -60,18 +60,22 @@ class DualGumbel(ExponentialScores):
         return sums
 
     def running(self, pairs: Pairs, key: Uint32Array) -> FloatArray:
-        scores = np.zeros(pairs.n + 1)
-        _scores(pairs.tokens, pairs.at, self.width, key, scores[1:])
-        return np.asarray(np.cumsum(scores)[pairs.ends])
+        larger = uniforms(self.values(pairs, key))
+        scores = -np.log1p(-larger) - np.log1p(larger)
+        return np.concatenate([[0.0], np.cumsum(scores)])[pairs.ends]
+
+    def values(self, pairs: Pairs, key: Uint32Array) -> Uint32Array:
+        """Return the larger word of each pair: shape (n,)."""
+        words = np.empty(pairs.n, np.uint32)
+        _words(pairs.tokens, pairs.at, self.width, key, words)
+        return words
 
 
 @njit(cache=True, inline="always")
-def _score(tokens: Int32Array, at: int, width: int, key: Uint32Array) -> float:
+def _larger(tokens: Int32Array, at: int, width: int, key: Uint32Array) -> np.uint64:
     first = word_before(tokens, at, width, np.uint64(key[0]), np.uint64(key[1]))
     second = word_before(tokens, at, width, np.uint64(key[2]), np.uint64(key[3]))
-    larger = np.float64(first if first > second else second)
-    # 1 - v**2 = (1 - v) * (1 + v) keeps its digits where v is near one.
-    return -math.log((4294967295.5 - larger) * _STEP) - math.log1p((larger + 0.5) * _STEP)
+    return first if first > second else second
 
 
 @njit(cache=True)
@@ -79,11 +83,13 @@ def _sums(tokens: Int32Array, at: Int64Array, width: int, keys: Uint32Array, out
     for k in range(keys.shape[0]):
         total = 0.0
         for j in range(at.size):
-            total += _score(tokens, at[j], width, keys[k])
+            larger = np.float64(_larger(tokens, at[j], width, keys[k]))
+            # 1 - v**2 = (1 - v) * (1 + v) keeps its digits where v is near one.
+            total -= math.log((4294967295.5 - larger) * _STEP) + math.log1p((larger + 0.5) * _STEP)
         out[k] = total
 
 
 @njit(cache=True)
-def _scores(tokens: Int32Array, at: Int64Array, width: int, key: Uint32Array, out: FloatArray) -> None:
+def _words(tokens: Int32Array, at: Int64Array, width: int, key: Uint32Array, out: Uint32Array) -> None:
     for j in range(at.size):
-        out[j] = _score(tokens, at[j], width, key)
+        out[j] = np.uint32(_larger(tokens, at[j], width, key))

@@ -77,9 +77,13 @@ class Green:
         return counts.astype(np.float64)
 
     def running(self, pairs: Pairs, key: Uint32Array) -> FloatArray:
-        green = np.zeros(pairs.n + 1, np.int64)
-        _greens(pairs.tokens, pairs.at, self.width, key, np.uint64(green_threshold(self.gamma)), green[1:])
-        return np.asarray(np.cumsum(green)[pairs.ends], np.float64)
+        return np.concatenate([[0.0], np.cumsum(self.values(pairs, key))])[pairs.ends]
+
+    def values(self, pairs: Pairs, key: Uint32Array) -> Int64Array:
+        """Return 1 for each green pair, else 0: shape (n,)."""
+        green = np.empty(pairs.n, np.int64)
+        _greens(pairs.tokens, pairs.at, self.width, key, np.uint64(green_threshold(self.gamma)), green)
+        return green
 
     def z(self, statistics: FloatArray, n: int) -> FloatArray:
         return np.asarray((statistics - n * self.chance) / math.sqrt(n * self.chance * (1.0 - self.chance)))

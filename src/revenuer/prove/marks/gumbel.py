@@ -54,9 +54,14 @@ class Gumbel(ExponentialScores):
         return sums
 
     def running(self, pairs: Pairs, key: Uint32Array) -> FloatArray:
-        scores = np.zeros(pairs.n + 1)
-        _scores(pairs.tokens, pairs.at, self.width, key, scores[1:])
-        return np.asarray(np.cumsum(scores)[pairs.ends])
+        scores = -np.log1p(-uniforms(self.values(pairs, key)))
+        return np.concatenate([[0.0], np.cumsum(scores)])[pairs.ends]
+
+    def values(self, pairs: Pairs, key: Uint32Array) -> Uint32Array:
+        """Return the word of each pair: shape (n,)."""
+        words = np.empty(pairs.n, np.uint32)
+        _words(pairs.tokens, pairs.at, self.width, key, words)
+        return words
 
 
 def gumbel_choice(probabilities: npt.ArrayLike, window: npt.ArrayLike, key: Key) -> int:
@@ -84,7 +89,7 @@ def _sums(tokens: Int32Array, at: Int64Array, width: int, keys: Uint32Array, out
 
 
 @njit(cache=True)
-def _scores(tokens: Int32Array, at: Int64Array, width: int, key: Uint32Array, out: FloatArray) -> None:
+def _words(tokens: Int32Array, at: Int64Array, width: int, key: Uint32Array, out: Uint32Array) -> None:
     k0, k1 = np.uint64(key[0]), np.uint64(key[1])
     for j in range(at.size):
-        out[j] = _score(word_before(tokens, at[j], width, k0, k1))
+        out[j] = np.uint32(word_before(tokens, at[j], width, k0, k1))

@@ -35,11 +35,14 @@ class MarkKey:
     secret: bytes
 
     @property
+    def opening(self) -> str:
+        """What stands before the secret where the commitment hashes it."""
+        return f"revenuer commitment 1|{self.scheme}|{self.label}|{self.epoch.isoformat()}|"
+
+    @property
     def commitment(self) -> str:
-        """SHA-256 over name and secret, in hex: publish it before the suspect is asked; it gives nothing away."""
-        return hashlib.sha256(
-            _message("commitment", self.scheme, self.label, self.epoch) + self.secret
-        ).hexdigest()
+        """SHA-256 over opening and secret, in hex: publish it before the suspect is asked; it gives nothing away."""
+        return hashlib.sha256(self.opening.encode() + self.secret).hexdigest()
 
     def words(self, count: int) -> tuple[int, ...]:
         """Return the first `count` 32-bit words of the secret, each from four bytes in little-endian order."""
@@ -47,7 +50,7 @@ class MarkKey:
 
 
 def words_of(secret: bytes, count: int) -> tuple[int, ...]:
-    """Return the first `count` (at most 8) 32-bit words of 32 bytes."""
+    """Return the first `count` 32-bit words of the bytes (eight of 32 bytes)."""
     return struct.unpack_from(f"<{count}I", secret)
 
 
@@ -55,12 +58,9 @@ def derive_key(master: bytes, scheme: str, label: str, epoch: date) -> MarkKey:
     """Return the key of a scheme, a label (`campaign:C-17`, `account:acct_42`) and an epoch. Raises InputError for other labels."""
     if not LABEL.fullmatch(label):
         raise InputError(f"got the label {label!r}, expected a kind and a name such as {LABELS_LIKE}")
-    secret = hmac.digest(master, _message("mark", scheme, label, epoch), "sha256")
+    message = f"revenuer mark 1|{scheme}|{label}|{epoch.isoformat()}"
+    secret = hmac.digest(master, message.encode(), "sha256")
     return MarkKey(scheme=scheme, label=label, epoch=epoch, secret=secret)
-
-
-def _message(use: str, scheme: str, label: str, epoch: date) -> bytes:
-    return f"revenuer {use} 1|{scheme}|{label}|{epoch.isoformat()}".encode()
 
 
 def read_master(path: Path) -> bytes:
@@ -92,12 +92,15 @@ def _decoded(text: bytes) -> bytes | None:
 
 
 def decoy_keys(seed: int, count: int, words: int) -> Uint32Array:
-    """Return keys that marked nothing, shape (count, words): the words of SHA-256("revenuer decoy 1|seed|i").
+    """Return keys that marked nothing, shape (count, words): the words of SHA-256("revenuer decoy 1|seed|i"), and beyond the eighth those of
+    SHA-256("revenuer decoy 1|seed|i|1") and so on.
 
     A hash and not a generator of numbers, so that a pack's script has the same with Python alone.
     """
-    rows = [
-        words_of(hashlib.sha256(f"revenuer decoy 1|{seed}|{i}".encode()).digest(), words)
-        for i in range(count)
-    ]
+    rows = [_decoy_words(f"revenuer decoy 1|{seed}|{i}", words) for i in range(count)]
     return np.array(rows, np.uint32).reshape(count, words)
+
+
+def _decoy_words(name: str, words: int) -> tuple[int, ...]:
+    blocks = [name, *(f"{name}|{block}" for block in range(1, -(-words // 8)))]
+    return words_of(b"".join(hashlib.sha256(block.encode()).digest() for block in blocks), words)

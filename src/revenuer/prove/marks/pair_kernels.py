@@ -131,8 +131,8 @@ def _sort_into_parts(
     for j in range(at.size):
         plain[j] = _hash(tokens, at[j] - width, at[j] + 1)
         bounds[np.int64(plain[j] & mask) + 1] += 1
-    for p in range(1, bounds.size):
-        bounds[p] += bounds[p - 1]
+    for i in range(1, bounds.size):
+        bounds[i] += bounds[i - 1]
     free = bounds[:-1].copy()
     for j in range(at.size):
         p = np.int64(plain[j] & mask)

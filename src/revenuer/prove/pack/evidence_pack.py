@@ -12,21 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import metadata, resources
 from pathlib import Path
+from typing import Final
 
-import msgspec
-
+from revenuer.prove.pack.archive import is_plain
+from revenuer.prove.pack.manifest import FileEntry, InputEntry, Manifest, manifest_bytes
 from revenuer.prove.pack.signature import Signer
 from revenuer.records import InputError
 from revenuer.records.suspect_verdict import SuspectVerdict
 
-PACK_VERSION = 1
-MANIFEST, SIGNATURE, PUBLIC_KEY, SCRIPT, VERDICT = (
-    "manifest.json",
-    "manifest.sig",
-    "public.pem",
-    "recompute.py",
-    "verdict.json",
-)
+PACK_VERSION: Final = 1
+MANIFEST, SIGNATURE, PUBLIC_KEY = "manifest.json", "manifest.sig", "public.pem"
+SCRIPT, VERDICT, PLAN = "recompute.py", "verdict.json", "plan.json"
 LIBRARIES = ("revenuer", "numpy", "scipy", "torch", "transformers")
 
 
@@ -68,29 +64,32 @@ def input_file(path: Path) -> InputFile:
 def pack_bytes(
     pack: EvidencePack, verdict: SuspectVerdict, verdict_json: bytes, made_at: datetime, signer: Signer | None
 ) -> bytes:
-    """Return the zip: the same bytes for the same arguments."""
+    """Return the zip: the same bytes for the same arguments. Raises ValueError for a data file whose name is not plain, or is the pack's own."""
+    taken = {SCRIPT, VERDICT, PLAN} & pack.data.keys()
+    if taken:
+        raise ValueError(f"{', '.join(sorted(taken))} is the pack's own name; call the data something else")
     script = resources.files("revenuer.prove.pack.scripts").joinpath(pack.script).read_bytes()
     files = {**pack.data, SCRIPT: script, VERDICT: verdict_json}
     if pack.plan is not None:
-        files["plan.json"] = pack.plan
-    manifest = msgspec.json.format(
-        msgspec.json.encode(
-            {
-                "pack_version": PACK_VERSION,
-                "test": verdict.test,
-                "suspect": verdict.suspect,
-                "log10_p": verdict.log10_p,
-                "made_at": made_at,
-                "files": {
-                    name: {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-                    for name, content in sorted(files.items())
-                },
-                "inputs": pack.inputs,
-                "seeds": dict(pack.seeds),
-                "versions": _versions(),
-            }
-        ),
-        indent=1,
+        files[PLAN] = pack.plan
+    for name in files:
+        if not is_plain(name) or name in (MANIFEST, SIGNATURE, PUBLIC_KEY):
+            raise ValueError(f"{name!r} cannot be the name of a file in a pack")
+    manifest = manifest_bytes(
+        Manifest(
+            pack_version=PACK_VERSION,
+            test=verdict.test,
+            suspect=verdict.suspect,
+            log10_p=verdict.log10_p,
+            made_at=made_at,
+            files={
+                name: FileEntry(len(content), hashlib.sha256(content).hexdigest())
+                for name, content in sorted(files.items())
+            },
+            inputs=[InputEntry(one.name, one.size, one.sha256) for one in pack.inputs],
+            seeds=dict(pack.seeds),
+            versions=_versions(),
+        )
     )
     signed = {MANIFEST: manifest}
     if signer is not None:
