@@ -23,14 +23,16 @@ from prove_lab.sample import PlainSampling, sample
 
 EXCHANGES = (250, 500, 1000, 2000, 4000)
 FEW = (250, 1000, 4000)
-ACCOUNTS = (1, 4, 16)
+ACCOUNTS = (1, 2, 4, 8, 16)
 PROMPTS_EACH = 250
+PREAMBLE = 64
 TOP, STEPS = 5, (0.5, 2.0)
 BALLOTS = 8
 BUDGET = 250 * RESPONSE
 """Words with log-probabilities an account: what 250 answers hold."""
 ACCOUNTS_OF_ONE = 4
-FLAT, POISON = 1.5, 1.0
+FLAT, POISON = 1.5, 0.5
+SHARPNESS = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0)
 LAWS = 60
 """Laws that the reader of the last layer asks for: half as many again as the teacher is wide."""
 LOOKS = (8, 512)
@@ -71,6 +73,12 @@ class World:
     def score(self, lessons: student.Lessons, sharper: float = 1.0) -> float:
         """Return what a student of these lessons has learned."""
         return student.learned(student.study(lessons, self.seed), self.held, self.held_law, sharper)
+
+    def score_without_noise(self, lessons: student.Lessons) -> float:
+        """Return what a student has learned that fits the noise which all answers share, and then leaves it out. How sharp its law should be
+        it cannot tell from such answers: the best of some is taken, which favours the attacker."""
+        made = student.study(lessons, self.seed, noise=True)
+        return max(student.learned(made, self.held, self.held_law, power) for power in SHARPNESS)
 
 
 def make_world(seed: int) -> World:
@@ -141,54 +149,58 @@ def several_answers(world: World, teacher: Decoder, asked: Tokens) -> Iterator[R
 def many_accounts(world: World) -> Iterator[Run]:
     """Yield students of 1 to 16 accounts of one operator. The honest user asks again for another answer."""
     users = world.held[:200, :PROMPT]
-    for shared, policy in (
-        ("off", OPEN),
-        ("prompt", "one seed a prompt"),
-        ("operator", "one seed an operator"),
-    ):
+    same, reworded, other = "same prompts", "same prompts, reworded", "other prompts"
+    preamble, noise = f"other prompts, up to {PREAMBLE} words before", "other prompts, fits the shared noise"
+    ways = {
+        ("off", OPEN): (same, other),
+        ("prompt", "one seed a prompt"): (same, reworded, other),
+        ("operator", "one seed an operator"): (same, other, preamble, noise),
+    }
+    asks = {same: "same", reworded: "nonce"}
+    for (shared, policy), strategies in ways.items():
         lost = (
             0.0 if shared == "off" else accounts.distinct_share_lost(world.teacher, users, shared, world.seed)
         )
-        for strategy, words in (
-            ("same", "same prompts"),
-            ("nonce", "same prompts, reworded"),
-            ("split", "other prompts"),
-        ):
-            if shared == "off" and strategy == "nonce":
-                continue  # differs from the same prompts by the teacher's ear for fillers alone
+        for strategy in strategies:
             for count in ACCOUNTS:
                 rng = np.random.default_rng((world.seed, 2, count))
-                asked = accounts.prompts_of(strategy, world.texts[:, :PROMPT], count, PROMPTS_EACH, rng)
-                told = accounts.ask(world.teacher, asked, shared, world.seed)
+                pool = world.texts[:, :PROMPT]
+                asked = accounts.prompts_of(asks.get(strategy, "split"), pool, count, PROMPTS_EACH, rng)
+                before = PREAMBLE if strategy == preamble else 0
+                lessons = logprobs.text_only(accounts.ask(world.teacher, asked, shared, world.seed, before))
                 yield Run(
-                    task=f"accounts with {PROMPTS_EACH} prompts each", policy=policy,
-                    attacker=NAIVE if strategy == "same" else ADAPTIVE,
-                    strategy=words, exchanges=len(asked), seed=world.seed, score=world.score(logprobs.text_only(told)),
-                    honest_loss=lost, honest_user="asks again for another answer", accounts=count,
+                    task=f"accounts with {PROMPTS_EACH} prompts each", policy=policy, attacker=NAIVE if strategy == same else ADAPTIVE,
+                    strategy=strategy, exchanges=len(asked), seed=world.seed, accounts=count, honest_loss=lost,
+                    score=world.score_without_noise(lessons) if strategy == noise else world.score(lessons),
+                    honest_user="asks again for another answer",
                 )  # fmt: skip
 
 
 def spoiled_sampling(world: World) -> Iterator[Run]:
-    """Yield students of flattened and of poisoned answers. The honest reader minds words that do not belong."""
-    asked, law = world.texts[:, :PROMPT], world.law
-    proxy = student.study(logprobs.everything(world.texts[:500], law[:500]), world.seed + 50)
-    choosers = {
-        OPEN: PlainSampling(world.seed + 300),
-        f"temperature {FLAT:g}": poison.Flattened(FLAT, world.seed),
-        "poisoned": poison.Poisoned(proxy, world.texts[:500], law[:500], POISON, world.seed),
+    """Yield students of flattened and of poisoned answers. The honest reader gets other words than the teacher would have said."""
+    asked = world.texts[:, :PROMPT]
+    clean = logprobs.everything(world.texts[:500], world.law[:500])
+    harm = poison.Harm(student.study(clean, world.seed + 50), clean)
+    before = logprobs.text_only(world.texts[-PROMPTS_EACH:])
+    own = poison.Harm(student.study(before, world.seed + 60), before)
+    flat, poisoned = poison.Flattened(FLAT, world.seed), poison.Poisoned(harm, POISON, world.seed)
+    said = {
+        OPEN: world.texts,
+        f"temperature {FLAT:g}": sample(world.teacher, asked, prose.LENGTH, flat),
+        "poisoned": sample(world.teacher, asked, prose.LENGTH, poisoned),
     }
-    for policy, chooser in choosers.items():
-        told = sample(world.teacher, asked, prose.LENGTH, chooser)
-        lost = 0.0 if policy == OPEN else poison.quality_lost(told, world.texts, world.language.follows)
-        for attacker, strategy, sharper in ((NAIVE, "", 1.0), (ADAPTIVE, "sharpens its own law", FLAT)):
-            if attacker == ADAPTIVE and policy == OPEN:
-                continue
-            for n in FEW:
-                score = world.score(logprobs.text_only(told[:n]), sharper)
-                yield Run(
-                    task="spoiled sampling (text only)", policy=policy, attacker=attacker, strategy=strategy, exchanges=n, seed=world.seed,
-                    score=score, honest_loss=lost, honest_user="minds words that do not belong",
-                )  # fmt: skip
+    lost = {OPEN: 0.0, f"temperature {FLAT:g}": np.mean(flat.changed), "poisoned": np.mean(poisoned.changed)}
+    attacks: list[tuple[str, str, str, Callable[[Tokens], float]]] = [
+        *((policy, NAIVE, "", lambda told: world.score(logprobs.text_only(told))) for policy in said),
+        (f"temperature {FLAT:g}", ADAPTIVE, "sharpens its own law", lambda told: world.score(logprobs.text_only(told), FLAT)),
+        ("poisoned", ADAPTIVE, "weighs words by a proxy from 250 clean answers", lambda told: world.score(poison.undone(told, own, POISON))),
+    ]  # fmt: skip
+    for policy, attacker, strategy, score in attacks:
+        for n in FEW:
+            yield Run(
+                task="spoiled sampling (text only)", policy=policy, attacker=attacker, strategy=strategy, exchanges=n, seed=world.seed,
+                score=score(said[policy][:n]), honest_loss=float(lost[policy]), honest_user="gets other words than would have been said",
+            )  # fmt: skip
 
 
 def reasoning(seed: int, teacher: Decoder, user: sums.Honest, held: Tokens) -> Iterator[Run]:
@@ -196,7 +208,7 @@ def reasoning(seed: int, teacher: Decoder, user: sums.Honest, held: Tokens) -> I
     everything, nothing = np.ones(sums.STEPS, bool), np.zeros(sums.STEPS, bool)
     rng = np.random.default_rng((seed, 3))
     told = sums.answers(teacher, sums.problems(max(FEW), rng), seed)
-    best = sums.right(teacher, held, seed)
+    best = sums.right(teacher, held, seed, 0.01)
     for policy, steps in ((OPEN, everything), ("summarised", sums.SUMMARY), ("withheld", nothing)):
         lost = sums.errors_missed(user, steps)
         attacks: dict[tuple[str, str], Callable[[int], Tokens]] = {
@@ -230,6 +242,23 @@ def width_of_the_last_layer(world: World) -> Iterator[str]:
         yield f"seed {world.seed}: width {prose.TEACHER.width} of the last layer found as {found} in {exchanges:,} exchanges: {policy}"
 
 
+def sums_under_one_seed(seed: int, teacher: Decoder, held: Tokens) -> Iterator[Run]:
+    """Yield students of sums whose answers were all sampled with one seed: answers with one right wording. The honest user takes the
+    most frequent of eight."""
+    asked = sums.problems(max(FEW), np.random.default_rng((seed, 3)))
+    best = sums.right(teacher, held, seed, 0.01)
+    voted, single = sums.vote(teacher, held, seed, BALLOTS), sums.right(teacher, held, seed)
+    for policy, shared in ((OPEN, False), ("one seed an operator", True)):
+        told = sums.answers(teacher, asked, seed, shared)
+        for n in FEW:
+            share = sums.right(sums.study(told[:n], seed), held, seed, 0.01)
+            yield Run(
+                task="shared seeds, one right answer", policy=policy, attacker=NAIVE, exchanges=n, seed=seed,
+                score=(share - 0.1) / (best - 0.1), honest_loss=(voted - single) / voted if shared else 0.0,
+                honest_user="takes the most frequent answer of eight",
+            )  # fmt: skip
+
+
 def runs_of(seed: int) -> Iterator[Run]:
     """Yield every run of one seed."""
     world = make_world(seed)
@@ -244,6 +273,7 @@ def runs_of(seed: int) -> Iterator[Run]:
     yield from many_accounts(world)
     yield from spoiled_sampling(world)
     yield from reasoning(seed, solver, user, held)
+    yield from sums_under_one_seed(seed, solver, held)
 
 
 def main() -> None:

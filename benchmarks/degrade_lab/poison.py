@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from degrade_lab.prose import LENGTH, PROMPT, VOCABULARY, Floats, Tokens
-from degrade_lab.student import Student
+from degrade_lab.prose import LENGTH, PROMPT, VOCABULARY, Tokens
+from degrade_lab.student import Lessons, Student
 from prove_lab.sample import draw
 
 NUDGE = 0.05
@@ -20,41 +20,68 @@ CUT = 3.0
 
 
 class Flattened:
-    """Draws at a temperature."""
+    """Draws at a temperature. `changed`: for each place, how many words of a hundred would have been others without it."""
 
     def __init__(self, temperature: float, seed: int) -> None:
         self._temperature = temperature
         self._rng = np.random.default_rng(seed)
+        self.changed: list[float] = []
 
     def choose(self, rows: Tokens, so_far: Tokens, logprobs: Tensor) -> Tensor:
         """Return one word a row."""
-        return draw(logprobs / self._temperature, self._rng)
+        law = logprobs / self._temperature
+        self.changed.append(_distance(law, logprobs))
+        return draw(law, self._rng)
 
 
 class Poisoned:
-    """Draws from the teacher's law times exp(strength x harm): harm is how much learning a word would raise a proxy student's loss on
-    the teacher's clean law, to the first order, in standard deviations."""
+    """Draws from the teacher's law times exp(strength x harm), where harm is `Harm`'s. `changed`: as in `Flattened`."""
 
-    def __init__(self, proxy: Student, texts: Tokens, law: Floats, strength: float, seed: int) -> None:
-        self._proxy, self._nudged = proxy, _nudged(proxy, texts, law)
-        self._strength = strength
+    def __init__(self, harm: "Harm", strength: float, seed: int) -> None:
+        self._harm, self._strength = harm, strength
         self._rng = np.random.default_rng(seed)
+        self.changed: list[float] = []
 
     def choose(self, rows: Tokens, so_far: Tokens, logprobs: Tensor) -> Tensor:
         """Return one word a row."""
-        place = so_far.shape[1] - PROMPT
-        padded = np.zeros((len(so_far), LENGTH), np.int64)
+        padded = np.zeros((len(so_far), LENGTH), np.int32)
         padded[:, : so_far.shape[1]] = so_far
-        rows_of = torch.from_numpy(padded)
-        harm = self._nudged(rows_of)[:, place] - self._proxy(rows_of)[:, place]
-        harm = (harm - harm.mean()) / harm.std()
-        return draw(logprobs + self._strength * harm.clamp(-CUT, CUT), self._rng)
+        law = logprobs + self._strength * self._harm.of(padded)[:, so_far.shape[1] - PROMPT]
+        self.changed.append(_distance(law, logprobs))
+        return draw(law, self._rng)
 
 
-def _nudged(proxy: Student, texts: Tokens, law: Floats) -> Student:
+class Harm:
+    """How much learning a word would raise a proxy student's loss on clean lessons, to the first order, in standard deviations."""
+
+    def __init__(self, proxy: Student, clean: Lessons) -> None:
+        self._proxy, self._nudged = proxy, _nudged(proxy, clean)
+
+    @torch.inference_mode()
+    def of(self, texts: Tokens) -> Tensor:
+        """Return the harm of every word at each place of the responses: (n, RESPONSE, words)."""
+        rows = torch.from_numpy(texts.astype(np.int64))
+        harm = self._nudged(rows) - self._proxy(rows)
+        return ((harm - harm.mean()) / harm.std()).clamp(-CUT, CUT)
+
+
+def undone(texts: Tokens, harm: Harm, strength: float) -> Lessons:
+    """Return lessons of poisoned texts in which each word weighs as much less as a proxy of the attacker's own says it was preferred."""
+    said = np.eye(VOCABULARY, dtype=np.float32)[texts[:, PROMPT:]]
+    weight = np.exp(-strength * (harm.of(texts).numpy() * said).sum(2, keepdims=True))
+    return Lessons(texts=texts, soft=(said * weight / weight.mean()).astype(np.float32))
+
+
+def _distance(law: Tensor, plain: Tensor) -> float:
+    """Return the mean distance in total variation: the share of words that would have been others."""
+    return float((torch.softmax(law, 1) - torch.softmax(plain, 1)).abs().sum(1).mean() / 2)
+
+
+def _nudged(proxy: Student, clean: Lessons) -> Student:
     """Return the proxy a step up its own loss."""
     worse = copy.deepcopy(proxy)
-    loss = -(torch.from_numpy(np.exp(law)) * worse(torch.from_numpy(texts.astype(np.int64)))).sum(2).mean()
+    logprobs = worse(torch.from_numpy(clean.texts.astype(np.int64)))
+    loss = -(torch.from_numpy(clean.soft) * logprobs).sum(2).mean()
     loss.backward()  # type: ignore[no-untyped-call]
     with torch.no_grad():
         for parameter in worse.parameters():
@@ -62,21 +89,3 @@ def _nudged(proxy: Student, texts: Tokens, law: Floats) -> Student:
                 length = parameter.grad.norm().clamp(min=1e-12)
                 parameter += NUDGE * parameter.norm() * parameter.grad / length
     return worse
-
-
-def quality_lost(said: Tokens, plain: Tokens, follows: Floats) -> float:
-    """Return how much worse an honest reader finds answers than plain ones: in the likelihood of their words in the language itself, as
-    a share of the way from plain answers to random words. `follows`: chance of each word after each word, by topic."""
-    losses = [_surprise(texts, follows) for texts in (said, plain)]
-    return float((losses[0] - losses[1]) / (np.log(VOCABULARY) - losses[1]))
-
-
-def _surprise(texts: Tokens, follows: Floats) -> float:
-    """Return the mean surprise in nats a word, under the topic that each text fits best."""
-    words = follows.shape[1]
-    fillers = VOCABULARY - words
-    before, after = texts[:, PROMPT - 1 : -1] - fillers, texts[:, PROMPT:] - fillers
-    known = (before >= 0) & (after >= 0)
-    chances = follows[:, before.clip(0), after.clip(0)]
-    chances = np.where(known, chances, 0.0) + 1e-4
-    return float((-np.log(chances).sum(2)).min(0).mean() / texts[:, PROMPT:].shape[1])

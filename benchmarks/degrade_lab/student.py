@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from degrade_lab.prose import PROMPT, VOCABULARY, Floats, Tokens
+from degrade_lab.prose import PROMPT, RESPONSE, VOCABULARY, Floats, Tokens
 
 WIDTH = 32
 BATCH = 48
@@ -30,16 +30,18 @@ class Lessons:
 class Student(nn.Module):
     """The next word from the two before it and the mean of all before it."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, noise: bool = False) -> None:
+        """`noise`: it also fits what all answers have in common at each place, as answers under one seed do."""
         super().__init__()
         generator = torch.Generator().manual_seed(seed)
+        self.noise = nn.Parameter(torch.zeros(RESPONSE, VOCABULARY), requires_grad=noise)
         self.words = nn.Embedding(VOCABULARY, WIDTH)
         self.first = nn.Linear(3 * WIDTH, 2 * WIDTH)
         self.second = nn.Linear(2 * WIDTH, VOCABULARY)
-        for parameter in self.parameters():
+        for name, parameter in self.named_parameters():
             if parameter.ndim == 1:
                 nn.init.zeros_(parameter)
-            else:
+            elif name != "noise":
                 nn.init.normal_(parameter, 0.0, parameter.shape[1] ** -0.5, generator=generator)
 
     def forward(self, texts: Tensor) -> Tensor:
@@ -48,18 +50,20 @@ class Student(nn.Module):
         mean = said.cumsum(1) / torch.arange(1, said.shape[1] + 1)[:, None]
         last, before = said[:, PROMPT - 1 :], said[:, PROMPT - 2 : -1]
         hidden = torch.relu(self.first(torch.cat((last, before, mean[:, PROMPT - 1 :]), 2)))
-        return torch.log_softmax(self.second(hidden), 2)
+        return torch.log_softmax(self.second(hidden) + self.noise, 2)
 
 
-def study(lessons: Lessons, seed: int) -> Student:
-    """Return a student of these lessons, as it was when it fitted best those set aside, whose prompts it did not see."""
+def study(lessons: Lessons, seed: int, noise: bool = False) -> Student:
+    """Return a student of these lessons, as it was when it fitted best those set aside, whose prompts it did not see; without the noise
+    that it fitted, if it did."""
     rng = np.random.default_rng(seed)
     prompts = np.unique(lessons.texts[:, 1:PROMPT], axis=0, return_inverse=True)[1].reshape(-1)
     count = int(prompts.max()) + 1
     held = np.isin(prompts, rng.choice(count, max(1, int(HELD * count)), replace=False))
     own, rest = np.flatnonzero(~held), np.flatnonzero(held)[:400]
-    student = Student(seed)
-    optimiser = torch.optim.AdamW(student.parameters(), lr=RATE, weight_decay=0.02, fused=True)
+    student = Student(seed, noise)
+    trained = [parameter for parameter in student.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(trained, lr=RATE, weight_decay=0.02, fused=True)
     best, kept, since = float("inf"), copy.deepcopy(student.state_dict()), 0
     for step in range(1, MOST_STEPS + 1):
         loss = _loss(student, lessons, rng.choice(own, BATCH))
@@ -77,6 +81,8 @@ def study(lessons: Lessons, seed: int) -> Student:
             if since == PATIENCE:
                 break
     student.load_state_dict(kept)
+    with torch.no_grad():
+        student.noise.zero_()
     return student
 
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import torch
 from scipy import stats
 
+from degrade_lab.accounts import SeededSampling
 from prove_lab.model import Decoder, Shape, new_decoder
 from prove_lab.sample import PlainSampling, sample
 from prove_lab.train import Training, train
@@ -66,8 +67,13 @@ def make_teacher(seed: int, steps: int) -> Decoder:
     return train(new_decoder(TEACHER, seed), solved(problems(64 * steps, rng, lengths)), options)
 
 
-def answers(teacher: Decoder, asked: Tokens, seed: int) -> Tokens:
-    """Return the problems with the teacher's steps and answers."""
+def answers(teacher: Decoder, asked: Tokens, seed: int, shared: bool = False) -> Tokens:
+    """Return the problems with the teacher's steps and answers; `shared`: all of them sampled with one seed."""
+    if shared:
+        seeds = np.full(len(asked), seed)
+        return sample(
+            teacher, asked, LENGTH, SeededSampling(seeds, LENGTH - PROMPT, TEACHER.vocabulary, PROMPT)
+        )
     return sample(teacher, asked, LENGTH, PlainSampling(seed))
 
 
