@@ -1,7 +1,7 @@
 """What a test of marks begins with: the keys to look for, the answers' tokens, and the seed of the decoys."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from revenuer.cli.mark_labels import KeyChoice
@@ -9,17 +9,21 @@ from revenuer.cli.prove_result import ResultOptions
 from revenuer.prove.marks.candidate import Candidate
 from revenuer.prove.marks.key_document import read_keys
 from revenuer.prove.marks.pairs import Sample, sample_of
+from revenuer.prove.marks.scheme import Scheme
+from revenuer.prove.marks.scheme_names import OURS
 from revenuer.prove.marks.tokenizer import TextTokenizer
 from revenuer.prove.plan.follow import planned_tests
 from revenuer.prove.suspect import Answer
 from revenuer.records import InputError, UsageError
 
 
-def candidates_of(keys: KeyChoice, key_files: Sequence[Path]) -> list[Candidate]:
+def candidates_of(
+    keys: KeyChoice, key_files: Sequence[Path], schemes: Mapping[str, type[Scheme]] = OURS
+) -> list[Candidate]:
     """Return the keys of the files and those derived from the master. Raises UsageError where there are none."""
     if not keys.given and not key_files:
         raise UsageError("expected keys to look for: --master with --scheme and --labels, or --key FILE")
-    given = [one for path in key_files for one in read_keys(path)]
+    given = [one for path in key_files for one in read_keys(path, schemes)]
     return given + (keys.candidates() if keys.given else [])
 
 

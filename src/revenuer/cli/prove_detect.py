@@ -11,6 +11,7 @@ from revenuer.cli.mark_sample import candidates_of, decoy_seed, sample_of_answer
 from revenuer.cli.prove_result import ResultOptions, publish, result_options
 from revenuer.prove.marks.decoys import FEWEST
 from revenuer.prove.marks.detect import TEST, DetectOptions, KeyInPack, detect
+from revenuer.prove.marks.scheme_names import ENGINES, OURS
 from revenuer.prove.marks.tokenizer import tokenizer_file
 from revenuer.prove.pack import input_file
 from revenuer.prove.suspects import read_answers
@@ -27,7 +28,7 @@ FILE = click.Path(path_type=Path)
     "key_files",
     multiple=True,
     type=FILE,
-    help="File of keys, as `prove mark derive` prints them. May be repeated.",
+    help="File of keys, as `prove mark derive` or `prove mark engine` prints them. May be repeated.",
 )
 @click.option(
     "--tokenizer",
@@ -76,7 +77,7 @@ def command(
 
     The key that fires goes into the evidence pack, so that others can check: it is then spent, begin a new epoch. Exit code 1 where a mark is found.
     """
-    candidates = candidates_of(keys, key_files)
+    candidates = candidates_of(keys, key_files, {**OURS, **ENGINES})
     with ConsoleProgress(Console(stderr=True)) as progress:
         progress.stage("reading answers")
         answers = read_answers(texts)
