@@ -192,7 +192,10 @@ def report(results: Sequence[Result], naive: Sequence[float], alphas: Sequence[f
     print(
         "\nfalse positives: innocent projects (any of their models accused) of innocent projects asked about"
     )
-    print("teacher     siblings                     floor  " + "  ".join(f"{f'alpha={alpha:g}':>13}" for alpha in alphas))
+    print(
+        "teacher     siblings                     floor  "
+        + "  ".join(f"{f'alpha={alpha:g}':>13}" for alpha in alphas)
+    )
     for teacher in sorted({each.teacher for each in results}):
         mine = [each for each in results if each.teacher == teacher]
         innocent = [each for each in mine if not each.is_from_set]
