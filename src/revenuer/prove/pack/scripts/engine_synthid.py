@@ -121,7 +121,8 @@ def main() -> None:
     size, layers = test["table_size"], test["layers"]
     found = classes(texts["responses"], texts["prompts"], test["ngram"], size)
     sums = sums_by_key(found, turned_table(size, test["table_seed"]))
-    sums = [one - min(sums) for one in sums]
+    lowest = min(sums)
+    sums = [one - lowest for one in sums]
     weights = [1.0] * layers
     if test["statistic"] == "weighted":
         falling = [10.0 - 9.0 * layer / (layers - 1) if layers > 1 else 10.0 for layer in range(layers)]
