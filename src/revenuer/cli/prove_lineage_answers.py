@@ -1,5 +1,6 @@
 """`revenuer prove lineage answers ANSWERS --panel PANEL --teacher T --out DIR`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ from revenuer.cli.prove_result import ResultOptions, publish, result_options
 from revenuer.prove.lineage.answers_lineage import answers_verdict
 from revenuer.prove.lineage.panel import PanelModel
 from revenuer.prove.lineage.panel_file import first_samples, read_panel
+from revenuer.prove.pack import input_file
 from revenuer.records import UsageError
 
 
@@ -47,4 +49,6 @@ def command(
         )
     suspect = PanelModel(name=called, project=project or f"suspect {called}", answers=first_samples(answers))
     verdict, pack = answers_verdict(suspect, panel, teacher, result.alpha)
+    if pack is not None:
+        pack = replace(pack, inputs=tuple(input_file(path) for path in (answers, panel_path)))
     return publish(verdict, pack, result)

@@ -1,12 +1,14 @@
 """`revenuer prove lineage same-model SUSPECT REFERENCE --out DIR`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from revenuer.cli.prove_result import ResultOptions, publish, result_options
 from revenuer.prove.lineage.same_model import same_model_verdict
+from revenuer.prove.pack import input_file
 from revenuer.prove.suspect import Answer
 from revenuer.prove.suspects.answers_file import read_answers
 from revenuer.records import UsageError
@@ -36,6 +38,8 @@ def command(
         seed=seed,
         rival=samples[2] if rival is not None else None,
     )
+    if pack is not None:
+        pack = replace(pack, inputs=tuple(input_file(path) for path in (suspect, reference)))
     return publish(verdict, pack, result)
 
 

@@ -8,17 +8,23 @@ import json
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
 SIGNS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 WORD = re.compile(f"[{SIGNS}]|[^\\W{SIGNS}]+|[^\\w\\s]")
 PLACES = 50
 
 
+def counts(line: list[str]) -> Counter[str]:
+    """How often each word, and each pair of neighbouring words, stands in an answer."""
+    return Counter([*line, *(f"{left} {right}" for left, right in pairwise(line))] or [""])
+
+
 def kernel(one: list[str], other: list[str]) -> float:
-    """Half the share of the first places with the same word, half the cosine of the word counts."""
+    """Half the share of the first places with the same word, half the cosine of the counts of words and pairs."""
     left, right = ((line + [""] * PLACES)[:PLACES] for line in (one, other))
     same = sum(left[i] == right[i] for i in range(PLACES)) / PLACES
-    a, b = Counter(one or [""]), Counter(other or [""])
+    a, b = counts(one), counts(other)
     norm: float = math.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))
     return 0.5 * same + 0.5 * float(sum(times * b[word] for word, times in a.items())) / norm
 
