@@ -2,7 +2,7 @@
 
 A user message may hold orders, words of the form `name=value`: `gate=NAME` has a stream stop after its first piece until the gate is
 opened; `think=SIGNATURE` has the answer carry a reasoning block with that signature; `logprob=X` has each token carry the
-log-probability X, with alternatives that lie 1, 2 ... nats below.
+log-probability X, with alternatives that lie 1, 2 ... nats below, where log-probabilities are asked for.
 """
 
 import asyncio
@@ -45,6 +45,8 @@ class ModelServer:
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         self.asked.append((scope["path"], headers, request))
         orders = orders_in(request)
+        if not request.get("logprobs"):
+            orders.pop("logprob", None)
         if request.get("stream"):
             await self._stream(send, scope["path"], orders)
         else:

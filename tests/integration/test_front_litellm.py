@@ -264,7 +264,7 @@ limits = { logprobs = true, top_logprobs = 2, logprob_step = 0.5, logprob_budget
 def logprobs_said(client: httpx.Client, **more: Any) -> list[Any]:
     """Return the log-probabilities in the answer to the thief, or in the pieces of a streamed one."""
     path = "/v1/completions" if "prompt" in more else CHAT
-    answer = client.post(path, json={**chat("x"), "logprobs": True, **more}, headers=key("sk-thief"))
+    answer = client.post(path, json={"model": "m", "logprobs": True, **more}, headers=key("sk-thief"))
     assert answer.status_code == 200, answer.text
     if not more.get("stream"):
         return [answer.json()["choices"][0].get("logprobs")]

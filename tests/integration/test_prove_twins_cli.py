@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from builders.tiny_weights import save_tiny
 from builders.twin_worlds import draw_log, student_of, teacher_of
 from builders.word_scorer import WordScorer
 from revenuer.prove.suspects import scores_bytes
@@ -188,3 +189,28 @@ def test_canaries_from_drawing_to_a_verdict(tmp_path: Path) -> None:
     ran(*common, "--scores", tmp_path / "reader.jsonl", "--out", tmp_path / "guilty", code=1)
     ran("prove", "verify", tmp_path / "guilty" / "evidence.zip", "--run")
     assert json.loads((tmp_path / "guilty" / "verdict.json").read_text("utf-8"))["log10_p"] < -5
+
+
+def test_open_weights_draw_their_own_twins(tmp_path: Path) -> None:
+    save_tiny(tmp_path / "weights")
+    prompts = tmp_path / "prompts.jsonl"
+    prompts.write_text(
+        "".join(f'{{"prompt_id":"{i}","prompt":"Tell me of tides {i % 2}"}}\n' for i in range(4)), "utf-8"
+    )
+    ran("prove", "twins", "start", tmp_path / "log")
+    drawn = ran(
+        *("prove", "twins", "draw", tmp_path / "log", prompts, "--campaign", "C-17", "--twins", "2"),
+        *("--weights", tmp_path / "weights"),
+    )
+    released = [json.loads(line) for line in drawn.splitlines()]
+    assert [one["prompt_id"] for one in released] == ["0", "1", "2", "3"]
+    assert all(one["sealed"] for one in released)
+    opened = [json.loads(line) for line in ran("prove", "twins", "open", tmp_path / "log").splitlines()]
+    records = [json.loads(one["content"]) for one in opened]
+    assert [record["texts"][record["released"]] for record in records] == [one["text"] for one in released]
+    assert len({text for record in records for text in record["texts"]}) == 12
+    done = revenuer(
+        "prove", "twins", "draw", tmp_path / "log", prompts, "--campaign", "C", "--answers", prompts
+    )
+    assert done.returncode == 2
+    assert "prove twins seal" in done.stderr

@@ -7,7 +7,14 @@ import pytest
 from scipy import stats
 
 from revenuer.prove.marks import Pairs, Scheme, decoy_keys, distinct_pairs, sample_of
-from revenuer.prove.marks.engines import SglangGumbel, SynthId, TransformersGreen, VllmDual, VllmGumbel
+from revenuer.prove.marks.engines import (
+    SglangDual,
+    SglangGumbel,
+    SynthId,
+    TransformersGreen,
+    VllmDual,
+    VllmGumbel,
+)
 from revenuer.prove.marks.pairs import all_pairs
 
 VOCABULARY = 400
@@ -17,7 +24,7 @@ SCHEMES: Sequence[Scheme] = (
     VllmDual(),
     VllmDual(width=2, alpha=0.4),
     SglangGumbel(),
-    SglangGumbel(width=1, keys=2, mixing=0.3),
+    SglangDual(width=1, mixing=0.3),
     TransformersGreen(vocabulary=VOCABULARY),
     TransformersGreen(vocabulary=VOCABULARY, ratio=0.5, context_width=3),
     TransformersGreen(vocabulary=VOCABULARY, seeding="selfhash"),

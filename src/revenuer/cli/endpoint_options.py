@@ -144,8 +144,10 @@ def endpoint_choice(kwargs: dict[str, Any]) -> EndpointChoice | None:
     )
 
 
-def open_endpoint(choice: EndpointChoice, template: str, sampling: Sampling) -> Endpoint:
-    """Return the endpoint, closed with the command. It shows its cost before it sends anything.
+def open_endpoint(
+    choice: EndpointChoice, template: str, sampling: Sampling, told: Callable[[], None] = lambda: None
+) -> Endpoint:
+    """Return the endpoint, closed with the command; `told` is called after each request that came to an end. It shows its cost before it sends anything.
 
     Raises UsageError without --log, and for a chat template, which an endpoint has on its own side.
     """
@@ -182,6 +184,7 @@ def open_endpoint(choice: EndpointChoice, template: str, sampling: Sampling) -> 
         key=choice.key,
         prices=choice.prices,
         max_cost=choice.max_cost,
+        told=told,
     )
     context.call_on_close(endpoint.close)
     return endpoint

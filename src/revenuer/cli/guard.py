@@ -9,6 +9,7 @@ COMMANDS: dict[str, str] = {
     "audit": "show and verify the log of measures",
     "follow": "watch a log or a stream instead of sitting in the path",
     "index": "make, look into and verify campaign indexes",
+    "marks": "show which marks went to which account",
     "policy": "check a policy, and try it on a past log",
     "serve": "answer the gateway's questions over HTTP",
 }

@@ -20,6 +20,9 @@ from revenuer.records import QuarantinedRow, ResourceError, UsageError
 from revenuer.report import ConsoleProgress
 from revenuer.report.directory import write_durably
 
+PAIRS_AT_A_TIME = 64
+"""Pairs that open weights score between two signs of progress."""
+
 
 @click.command(name="ask")
 @click.argument("prompts", required=False, type=click.Path(path_type=Path))
@@ -100,10 +103,16 @@ def _answers(suspect: SuspectChoice, prompts: Path, samples: int, out: Path) -> 
 
 def _scores(suspect: SuspectChoice, score: Path, out: Path) -> dict[str, Any]:
     read = read_pairs(score)
-    scorer = open_scorer(suspect)
     with ConsoleProgress(Console(stderr=True)) as progress:
-        progress.stage(f"scoring by {scorer.name}")
-        scores = scorer.score(read.pairs)
+        scorer = open_scorer(suspect, progress.advance)
+        progress.stage(f"scoring by {scorer.name}", len(read.pairs))
+        if isinstance(scorer, Weights):
+            scores = []
+            for low in range(0, len(read.pairs), PAIRS_AT_A_TIME):
+                scores += scorer.score(read.pairs[low : low + PAIRS_AT_A_TIME])
+                progress.advance(PAIRS_AT_A_TIME)
+        else:
+            scores = scorer.score(read.pairs)
     _write(out, scores_bytes(read.pairs, scores), read.quarantine)
     reasons = Counter(scored.reason for scored in scores if scored.logprobs is None)
     return {

@@ -15,6 +15,7 @@ from revenuer.prove.canaries import (
     rank_canaries_in_answers,
     read_pool,
 )
+from revenuer.prove.canaries.ranks import TEST
 from revenuer.prove.twins import planned_head
 
 
@@ -33,7 +34,7 @@ from revenuer.prove.twins import planned_head
 @click.option(
     "--power",
     type=click.FloatRange(0.0, 1.0),
-    help="The plan's power; without it silence stays inconclusive.",
+    help="Power at this size, by default the plan's; without one silence stays inconclusive.",
 )
 @click.option(
     "--accept-lost", is_flag=True, help="Go on where sealed content is missing; the verdict counts it."
@@ -62,10 +63,13 @@ def command(
     if given is None and result.plan is not None:
         given = planned_head(folder, result.plan.plan.commitment_root)
     canaries, opened = open_canaries(folder, pool, campaigns, given)
-    options = CanaryOptions(alpha=result.alpha, decoys=decoys, power=power, accept_lost=accept_lost)
+    known = result.planned_power(TEST) if power is None else power
+    options = CanaryOptions(alpha=result.alpha, decoys=decoys, power=known, accept_lost=accept_lost)
     if suspect.answers is not None:
         answers = open_answers(suspect)
         found = rank_canaries_in_answers(canaries, pool, answers.all, answers.name, options, opened)
         return publish(*found, result)
     base = open_scorer(reference) if reference.given else None
-    return publish(*rank_canaries(canaries, pool, open_scorer(suspect), base, options, opened), result)
+    scorer = open_scorer(suspect)
+    result.check_before(TEST, scorer.name, parameters={"decoys": decoys})
+    return publish(*rank_canaries(canaries, pool, scorer, base, options, opened), result)

@@ -1,7 +1,5 @@
 """`revenuer prove detect TEXTS --scheme ... --master FILE --labels FILE --out DIR`: whose mark do these answers carry?"""
 
-import secrets
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,18 +7,14 @@ import click
 from rich.console import Console
 
 from revenuer.cli.mark_labels import KeyChoice, key_options
+from revenuer.cli.mark_sample import candidates_of, decoy_seed, sample_of_answers
 from revenuer.cli.prove_result import ResultOptions, publish, result_options
-from revenuer.prove.marks.candidate import Candidate
 from revenuer.prove.marks.decoys import FEWEST
 from revenuer.prove.marks.detect import TEST, DetectOptions, KeyInPack, detect
-from revenuer.prove.marks.key_document import read_keys
-from revenuer.prove.marks.pairs import Sample, sample_of
-from revenuer.prove.marks.tokenizer import TextTokenizer, tokenizer_file
+from revenuer.prove.marks.scheme_names import ENGINES, OURS
+from revenuer.prove.marks.tokenizer import tokenizer_file
 from revenuer.prove.pack import input_file
-from revenuer.prove.plan.follow import planned_tests
-from revenuer.prove.suspect import Answer
 from revenuer.prove.suspects import read_answers
-from revenuer.records import InputError, UsageError
 from revenuer.report import ConsoleProgress
 
 FILE = click.Path(path_type=Path)
@@ -34,7 +28,7 @@ FILE = click.Path(path_type=Path)
     "key_files",
     multiple=True,
     type=FILE,
-    help="File of keys, as `prove mark derive` prints them. May be repeated.",
+    help="File of keys, as `prove mark derive` or `prove mark engine` prints them. May be repeated.",
 )
 @click.option(
     "--tokenizer",
@@ -83,16 +77,20 @@ def command(
 
     The key that fires goes into the evidence pack, so that others can check: it is then spent, begin a new epoch. Exit code 1 where a mark is found.
     """
-    candidates = _candidates(keys, key_files)
+    candidates = candidates_of(keys, key_files, {**OURS, **ENGINES})
     with ConsoleProgress(Console(stderr=True)) as progress:
         progress.stage("reading answers")
         answers = read_answers(texts)
         name = suspect or Path(answers.name).stem
-        sample, used = _sample(texts, answers.all, tokenizer)
+        sample, used = sample_of_answers(texts, answers.all, tokenizer)
         files = (texts, *keys.files, *(() if tokenizer is None else (tokenizer_file(tokenizer),)))
         inputs = [input_file(path) for path in files]
         options = DetectOptions(
-            seed=_seed(seed, result), alpha=result.alpha, decoys=decoys, shift=effect, key_in_pack=key_in_pack
+            seed=decoy_seed(seed, result, TEST),
+            alpha=result.alpha,
+            decoys=decoys,
+            shift=effect,
+            key_in_pack=key_in_pack,
         )
         result.check_before(TEST, name, n={"answers": sample.responses}, inputs=inputs)
         progress.stage(f"trying {len(candidates):,} keys and {decoys:,} decoys")
@@ -106,35 +104,3 @@ def command(
             f"the evidence holds the key of {disclosed}: begin a new epoch before you hand it over", err=True
         )
     return code
-
-
-def _candidates(keys: KeyChoice, key_files: Sequence[Path]) -> list[Candidate]:
-    if not keys.given and not key_files:
-        raise UsageError("expected keys to look for: --master with --scheme and --labels, or --key FILE")
-    given = [one for path in key_files for one in read_keys(path)]
-    return given + (keys.candidates() if keys.given else [])
-
-
-def _sample(texts: Path, answers: Sequence[Answer], tokenizer: Path | None) -> tuple[Sample, dict[str, int]]:
-    """Return the sample, and how its tokens were had."""
-    if tokenizer is not None:
-        split = TextTokenizer(tokenizer)
-        responses = split.ids([one.text for one in answers])
-        return sample_of(responses, split.ids([one.prompt for one in answers])), {
-            "split_anew": len(responses)
-        }
-    tokens = [one.tokens for one in answers if one.tokens is not None]
-    if not tokens:
-        raise InputError(
-            f"the answers of {texts} have no tokens; give --tokenizer, the tokenizer.json of the model that was served"
-        )
-    return sample_of(tokens), {"without_tokens": len(answers) - len(tokens)}
-
-
-def _seed(given: int | None, result: ResultOptions) -> int:
-    """The user's, else the plan's, else one drawn by the system."""
-    if given is not None:
-        return given
-    if result.plan is not None:
-        return planned_tests(result.plan.plan, TEST)[0].seed
-    return secrets.randbits(53)

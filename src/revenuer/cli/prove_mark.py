@@ -7,6 +7,7 @@ from revenuer.cli.lazy_group import LazyGroup
 COMMANDS = {
     "commit": "commitments to keys, to publish before a suspect is asked",
     "derive": "the keys of labels, as a server's processor takes them",
+    "engine": "the key of a serving engine's own watermark, as detect takes it",
     "new-master": "make the secret that all keys are derived from",
 }
 

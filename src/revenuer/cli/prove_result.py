@@ -61,6 +61,13 @@ class ResultOptions:
             )
             check_reason(left, self.deviate)
 
+    def planned_power(self, test: str) -> float | None:
+        """Return the power that the plan gives a test, None without a plan, without that test in it, or where the plan is left."""
+        if self.plan is None or self.deviate:
+            return None
+        found = [one.power for one in self.plan.plan.tests if one.test == test]
+        return min(found) if found else None
+
 
 def result_options(function: F) -> F:
     """Add --out, --alpha, --plan, --deviate, --sign-key and --json; the command gets them as one argument `result: ResultOptions`.

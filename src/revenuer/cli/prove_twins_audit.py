@@ -16,6 +16,7 @@ from revenuer.prove.twins import (
     open_records,
     planned_head,
 )
+from revenuer.prove.twins.audit import TEST
 
 
 @click.command(name="audit")
@@ -33,8 +34,8 @@ from revenuer.prove.twins import (
     "--weighting",
     default=AuditOptions().weighting,
     show_default=True,
-    type=click.Choice(["clipped", "rank"]),
-    help="How records add up: clipped deviations, or ranks.",
+    type=click.Choice(["sparse", "clipped", "rank"]),
+    help="How records add up: made for a suspect that learnt few of them, clipped deviations, or ranks.",
 )
 @click.option(
     "--likeness",
@@ -46,7 +47,7 @@ from revenuer.prove.twins import (
 @click.option(
     "--power",
     type=click.FloatRange(0.0, 1.0),
-    help="The plan's power; without it silence stays inconclusive.",
+    help="Power at this size, by default the plan's; without one silence stays inconclusive.",
 )
 @click.option(
     "--accept-lost", is_flag=True, help="Go on where sealed content is missing; the verdict counts it."
@@ -54,6 +55,7 @@ from revenuer.prove.twins import (
 @click.option("--without-texts", is_flag=True, help="Leave prompts and texts out of the evidence pack.")
 @suspect_options()
 @suspect_options("reference")
+@suspect_options("teacher")
 @result_options
 def command(
     folder: Path,
@@ -61,6 +63,7 @@ def command(
     head: str | None,
     suspect: SuspectChoice,
     reference: SuspectChoice,
+    teacher: SuspectChoice,
     result: ResultOptions,
     accept_lost: bool,
     without_texts: bool,
@@ -69,7 +72,8 @@ def command(
 ) -> int:
     """Test the suspect on the records that FOLDER sealed. Exit code 1 when it was trained on what was released.
 
-    --weights, --endpoint or --scores: by its likelihoods, less those of the --reference-..., the model that it was made from. --answers: by its own
+    --weights, --endpoint or --scores: by its likelihoods, beyond what those of --reference-... (the model that
+    it was made from) and --teacher-... (our own) foretell. --answers: by its own
     answers to the audited prompts, which is far weaker. A broken log ends in an error, never in a p-value.
     """
     given = head_given(head)
@@ -79,14 +83,18 @@ def command(
     shared = {
         "alpha": result.alpha,
         "weighting": fixed["weighting"],
-        "power": power,
         "accept_lost": accept_lost,
         "with_texts": not without_texts,
     }
     if suspect.answers is not None:
         answers = open_answers(suspect)
-        by_answers = AnswerAuditOptions(likeness=fixed["likeness"], **shared)
+        by_answers = AnswerAuditOptions(likeness=fixed["likeness"], power=power, **shared)
         return publish(*audit_answers(opened.records, answers.all, answers.name, by_answers, opened), result)
-    options = AuditOptions(per=fixed["per"], **shared)
+    # What a plan computed is the power of likelihoods: answers have far less.
+    planned = result.planned_power(TEST) if power is None else power
+    options = AuditOptions(per=fixed["per"], power=planned, **shared)
     base = open_scorer(reference) if reference.given else None
-    return publish(*audit(opened.records, open_scorer(suspect), base, options, opened), result)
+    own = open_scorer(teacher) if teacher.given else None
+    scorer = open_scorer(suspect)
+    result.check_before(TEST, scorer.name)
+    return publish(*audit(opened.records, scorer, base, options, opened, teacher=own), result)

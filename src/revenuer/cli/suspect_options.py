@@ -159,15 +159,15 @@ def open_writer(choice: SuspectChoice, prompts: Mapping[str, Prompt] | None = No
     raise UsageError(_need(choice, ["answers", "weights", "endpoint"], "name one"))
 
 
-def open_scorer(choice: SuspectChoice) -> Scorer:
-    """Return what scores texts for the suspect. Raises UsageError where it was named in no way that can."""
+def open_scorer(choice: SuspectChoice, told: Callable[[], None] = lambda: None) -> Scorer:
+    """Return what scores texts for the suspect. `told` is called for each text that an endpoint has scored. Raises UsageError where it was named in no way that can."""
     if choice.scores is not None:
         scores: ScoresFile = read_scores(choice.scores)
         return scores
     if choice.weights is not None:
         return open_weights(choice)
     if choice.endpoint is not None:
-        return open_endpoint(choice.endpoint, choice.template, choice.sampling)
+        return open_endpoint(choice.endpoint, choice.template, choice.sampling, told)
     raise UsageError(
         _need(choice, ["scores", "weights", "endpoint"], "answers alone cannot tell how probable a text is")
     )

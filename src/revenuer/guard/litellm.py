@@ -20,6 +20,7 @@ from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.front.answer_watch import AnswerWatch
 from revenuer.guard.front.caller import account_by_address, hash_of_key, is_key_hash
 from revenuer.guard.front.judge import GuardUnreachableError, Judge
+from revenuer.guard.front.marking import HEADER, with_mark
 from revenuer.guard.front.open_judge import open_judge
 from revenuer.guard.front.refusal import Refusal, malformed, refusal_of, unavailable
 from revenuer.guard.front.restrict import restricted
@@ -95,13 +96,27 @@ class GuardrailHooks:
         except GuardUnreachableError as error:
             if not self.settings.goes_on(error.allows):
                 raise _refused(unavailable()) from error
-            return data
+            return self._marked(data, None)
         except InputError as error:
             raise _refused(malformed(str(error))) from error
         if decision.action in UNANSWERED:
             raise _refused(refusal_of(decision))
         if decision.action is Action.RESTRICT:
-            return self._restricted(data, language, decision.limits or Limits())
+            data = self._restricted(data, language, decision.limits or Limits())
+        return self._marked(data, decision.mark)
+
+    def _marked(self, data: dict[str, Any], mark: str | None) -> dict[str, Any]:
+        """Return the request with the mark, where LiteLLM takes what it passes on unread (`extra_body`), and with none that the client named."""
+        if not self.settings.marking:
+            return data
+        data = with_mark(data, None)
+        given = data.get("extra_body")
+        extra = with_mark(given if isinstance(given, dict) else {}, mark)
+        if extra or isinstance(given, dict):
+            data["extra_body"] = extra
+        for name in ("headers", "extra_headers"):
+            if isinstance(data.get(name), dict):
+                data[name] = {key: value for key, value in data[name].items() if str(key).lower() != HEADER}
         return data
 
     def _restricted(self, data: dict[str, Any], language: str, limits: Limits) -> dict[str, Any]:

@@ -10,8 +10,6 @@ import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-import msgspec
-
 from revenuer.guard.bodies import event_from_body
 from revenuer.guard.event import Aftermath, Event
 from revenuer.guard.front.answer_limiter import AnswerLimiter
@@ -25,16 +23,15 @@ from revenuer.guard.front.refusal import (
     error_headers,
     malformed,
     refusal_of,
-    too_large,
     unavailable,
 )
 from revenuer.guard.front.request_body import RequestBody
 from revenuer.guard.front.restrict import language_of, restricted
+from revenuer.guard.front.rewrite import put_mark, rewrite
 from revenuer.guard.front.settings import FrontSettings, settings_from_environment
 from revenuer.guard.limits import limits_answers
-from revenuer.guard.salvage import open_body
 from revenuer.guard.trusted_proxies import TrustedProxies
-from revenuer.records import UNANSWERED, Action, InputError, Limits
+from revenuer.records import UNANSWERED, Action, Decision, InputError, Limits
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -66,38 +63,55 @@ class RevenuerMiddleware:
             await self._app(scope, receive, self._closing(send))
         elif scope["type"] == "http" and scope["method"] == "POST" and _route(scope) in self._paths:
             await self._guarded(scope, receive, send)
+        elif scope["type"] == "http" and scope["method"] == "POST" and self._settings.marking:
+            await self._unmarked(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        language = language_of(_route(scope))
+        language, most = language_of(_route(scope)), self._settings.max_body_bytes
         body = RequestBody(receive)
-        await body.read(self._settings.max_body_bytes)
+        await body.read(most)
         if body.abandoned:
             return
         try:
             event = self._event(scope, body)
-            verdict = await self._verdict(event)
+            refusal, decision = await self._verdict(event)
         except InputError as error:
-            verdict = malformed(str(error))
-        if isinstance(verdict, Limits):
-            limits = verdict
-            verdict = _limit(scope, body, language, limits, self._settings.max_body_bytes)
-            send = AnswerLimiter(send, language, limits) if limits_answers(limits) else send
-        if isinstance(verdict, Refusal):
-            await _refuse(send, verdict, language)
+            refusal, decision = malformed(str(error)), None
+        if refusal is None and self._settings.marking:
+            refusal = put_mark(scope, body, None if decision is None else decision.mark, most)
+        if refusal is None and decision is not None and decision.action is Action.RESTRICT:
+            limits = decision.limits or Limits()
+            refusal = rewrite(scope, body, lambda request: restricted(request, language, limits), most)
+            if refusal is None and limits_answers(limits):
+                # An answer that has to be read is not asked for compressed.
+                scope["headers"] = [one for one in scope["headers"] if one[0].lower() != b"accept-encoding"]
+                send = AnswerLimiter(send, language, limits)
+        if refusal is not None:
+            await _refuse(send, refusal, language)
         else:
             await self._watched(scope, body.replay, send, event)
 
-    async def _verdict(self, event: Event) -> Refusal | Limits | None:
-        """Return how to say no, what the answer is limited to, or None for an answer in full."""
+    async def _unmarked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request go on that nobody is asked about, without a mark that the client names."""
+        body = RequestBody(receive)
+        await body.read(self._settings.max_body_bytes)
+        if body.abandoned:
+            return
+        refusal = put_mark(scope, body, None, self._settings.max_body_bytes)
+        if refusal is not None:
+            await _refuse(send, refusal, language_of(_route(scope)))
+        else:
+            await self._app(scope, body.replay, send)
+
+    async def _verdict(self, event: Event) -> tuple[Refusal | None, Decision | None]:
+        """Return how to say no, if so, and the decision, if there is one."""
         try:
             decision = await self._judge.decide(event)
         except GuardUnreachableError as error:
-            return None if self._settings.goes_on(error.allows) else unavailable()
-        if decision.action in UNANSWERED:
-            return refusal_of(decision)
-        return (decision.limits or Limits()) if decision.action is Action.RESTRICT else None
+            return (None if self._settings.goes_on(error.allows) else unavailable()), None
+        return (refusal_of(decision) if decision.action in UNANSWERED else None), decision
 
     async def _watched(self, scope: Scope, receive: Receive, send: Send, event: Event) -> None:
         """Have the request answered, and tell the guard how it went."""
@@ -163,25 +177,6 @@ def _route(scope: Scope) -> str:
     path: str = scope["path"]
     root: str = scope.get("root_path", "")
     return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
-
-
-def _limit(scope: Scope, body: RequestBody, language: str, limits: Limits, most: int) -> Refusal | None:
-    """Rewrite the request to stay within `limits`; where it cannot be read, say how to say no.
-
-    An answer that has to be read is not asked for compressed.
-    """
-    if not body.complete:
-        return too_large(most)
-    request = open_body(body.start).value
-    if not isinstance(request, dict):
-        return malformed("the body is no JSON object")
-    body.replace(msgspec.json.encode(restricted(request, language, limits)))
-    dropped = {b"content-length", b"transfer-encoding", b"content-encoding"}
-    if limits_answers(limits):
-        dropped.add(b"accept-encoding")
-    kept = [(name, value) for name, value in scope["headers"] if name.lower() not in dropped]
-    scope["headers"] = [*kept, (b"content-length", str(len(body.start)).encode())]
-    return None
 
 
 async def _refuse(send: Send, refusal: Refusal, language: str) -> None:

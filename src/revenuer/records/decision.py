@@ -62,7 +62,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `action` is what the gateway should do; in shadow mode it is `allow` or `observe`, and `would` says what it had been. `timestamp`:
     microseconds since 1970 UTC, the request's own. `log10_e`: the evidence behind it (0 = none). `reason` is one sentence that
-    can be shown to an analyst; it holds no text of any prompt.
+    can be shown to an analyst; it holds no text of any prompt. `mark`: what the answer is to be marked with, None = nothing; never told to
+    the client: `campaign:NAME;scheme=green;epoch=2026-11-01`.
     """
 
     request_id: str
@@ -75,6 +76,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     log10_e: float = 0.0
     retry_after_s: int | None = None
     limits: Limits | None = None
+    mark: str | None = None
 
 
 DECISION_SCHEMA: pa.Schema = pa.schema(

@@ -2,7 +2,7 @@
 
 In each record one of several candidates was chosen by a fair lot. If the lot had no influence on the scores, every candidate of a record
 was equally likely to be the chosen one, whatever the scores are. Scores are first turned into whole numbers (`rank_levels`,
-`clipped_levels`) by rules that do not look at which one was chosen; the law of their sum is then computed exactly, by convolution, with
+`clipped_levels`, `sparse_levels`) by rules that do not look at which one was chosen; the law of their sum is then computed exactly, by convolution, with
 neither random draws nor a normal approximation.
 """
 
@@ -19,6 +19,8 @@ STEEPEST = 60.0
 """Tilts beyond e**60 a level put all weight on one point: the largest sum."""
 NEGLIGIBLE = 1e-28
 """Share of the tilted mass below which the ends of the law are cut: far below the rounding of what remains."""
+SHARE, FINE_STEPS, STANDS_OUT = 0.1, 128, 6.0
+"""`sparse_levels`: the share of records that it is made for, steps to a nat, and how many median deviations count at most."""
 STEPS, CLIP = 8, 4
 """`clipped_levels`: steps to one median deviation, and how many median deviations count at most."""
 
@@ -36,12 +38,33 @@ def clipped_levels(scores: Sequence[FloatArray]) -> list[IntArray]:
     Zero everywhere where nothing differs.
     """
     _check_scores(scores)
-    # The sum is exactly rounded, so that another program finds the same levels from the same scores.
+    return [np.rint(np.clip(d, -CLIP, CLIP) * STEPS).astype(np.int64) for d in _standardised(scores)]
+
+
+def sparse_levels(scores: Sequence[FloatArray]) -> list[IntArray]:
+    """Return, in steps of 1/128 nat, the log-likelihood ratio of "in one record of ten the lot's choice was e times likelier for each median
+    deviation that it scores higher" against the lot: records in which one candidate stands out weigh most, and the many that tell
+    nothing cost little. Deviations count up to six.
+
+    Zero everywhere where nothing differs.
+    """
+    _check_scores(scores)
+    levels = []
+    for deviations in _standardised(scores):
+        likelier = np.exp(np.clip(deviations, -STANDS_OUT, STANDS_OUT))
+        ratio = likelier / (math.fsum(likelier.tolist()) / likelier.size)
+        levels.append(np.rint(FINE_STEPS * np.log(1.0 - SHARE + SHARE * ratio)).astype(np.int64))
+    return levels
+
+
+def _standardised(scores: Sequence[FloatArray]) -> list[FloatArray]:
+    """Return deviations from the record's mean in median absolute deviations of all candidates."""
+    # Sums are exactly rounded, so that another program finds the same levels from the same scores.
     deviations = [s - math.fsum(s.tolist()) / s.size for s in scores]
     absolute = np.abs(np.concatenate(deviations))
     differing = absolute[absolute > 1e-12 * max(1.0, float(absolute.max()))]
     scale = float(np.median(differing)) if differing.size else 1.0
-    return [np.rint(np.clip(d / scale, -CLIP, CLIP) * STEPS).astype(np.int64) for d in deviations]
+    return [d / scale for d in deviations]
 
 
 def log10_chosen_tail(levels: Sequence[IntArray], chosen: Sequence[int]) -> float:

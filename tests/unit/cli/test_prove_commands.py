@@ -16,6 +16,7 @@ from builders.suspects_found import detected
 from revenuer.cli.prove import command
 from revenuer.cli.prove_result import ResultOptions, publish, result_options
 from revenuer.prove.pack import Signer
+from revenuer.prove.plan import read_plan
 from revenuer.records import InputError, Outcome, RevenuerError, UsageError
 from revenuer.records.suspect_verdict import SuspectVerdict
 
@@ -143,6 +144,15 @@ def test_a_deviation_needs_a_reason_and_is_recorded(
     assert registration["status"] == "deviates"
     assert registration["deviations"] == [said]
     assert registration["why"] == "the endpoint broke off"
+
+
+def test_the_plans_power_holds_only_where_the_plan_does(tmp_path: Path) -> None:
+    read = read_plan(planned(tmp_path))
+    options = ResultOptions(out=tmp_path, alpha=0.01, plan=read, deviate="", signer=None, as_json=True)
+    assert options.planned_power("detect") == read.plan.tests[0].power
+    assert options.planned_power("twins") is None
+    assert replace(options, deviate="why").planned_power("detect") is None
+    assert replace(options, plan=None).planned_power("detect") is None
 
 
 def test_inputs_and_seeds_are_compared_when_the_verdict_is_there(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from revenuer.stats.chosen_by_lot import (
     log10_chosen_tail,
     log10_chosen_two_sided,
     rank_levels,
+    sparse_levels,
 )
 
 
-@pytest.mark.parametrize("levels_of", [rank_levels, clipped_levels])
+@pytest.mark.parametrize("levels_of", [rank_levels, clipped_levels, sparse_levels])
 def test_the_tail_is_that_of_enumeration(levels_of) -> None:
     rng = np.random.default_rng(5)
     for _ in range(100):
@@ -43,7 +44,7 @@ def test_a_p_far_below_what_a_float_holds() -> None:
 
 
 def test_nothing_differs() -> None:
-    for levels_of in (rank_levels, clipped_levels):
+    for levels_of in (rank_levels, clipped_levels, sparse_levels):
         levels = levels_of([np.full(3, 2.0), np.full(2, -1.0)])
         assert log10_chosen_tail(levels, [1, 0]) == 0.0
         assert log10_chosen_floor(levels) == 0.0
@@ -59,7 +60,7 @@ def test_the_two_sided_p_sees_both_sides() -> None:
 def test_levels_do_not_depend_on_scale_or_on_the_order_of_candidates() -> None:
     rng = np.random.default_rng(6)
     scores = [rng.normal(size=4) for _ in range(9)]
-    for levels_of in (rank_levels, clipped_levels):
+    for levels_of in (rank_levels, clipped_levels, sparse_levels):
         plain = levels_of(scores)
         assert all(
             (a == b).all() for a, b in zip(plain, levels_of([s * 1024.0 for s in scores]), strict=True)
@@ -72,7 +73,7 @@ def test_levels_do_not_depend_on_scale_or_on_the_order_of_candidates() -> None:
     "scores", [[], [np.asarray([1.0])], [np.asarray([1.0, np.nan])], [np.asarray([1.0, -np.inf])]]
 )
 def test_scores_that_are_none_are_refused(scores) -> None:
-    for levels_of in (rank_levels, clipped_levels):
+    for levels_of in (rank_levels, clipped_levels, sparse_levels):
         with pytest.raises(ValueError, match="two or more finite"):
             levels_of(scores)
 

@@ -21,8 +21,9 @@ EVENTS = (
     "policy",
     "index",
     "started_empty",
+    "marked",
 )
-"""What an entry can be about. The first seven concern one account, the others the whole guard."""
+"""What an entry can be about. The first seven and the last concern one account, the others the whole guard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

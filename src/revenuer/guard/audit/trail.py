@@ -20,6 +20,7 @@ from revenuer.guard.audit.measure_changes import (
 from revenuer.guard.many_rows import Row, delete_rows, insert_rows, select_rows
 from revenuer.guard.saved import Saved
 from revenuer.guard.standing import Standing
+from revenuer.records import Decision
 
 AUDITED = ANNOUNCED | {"standing"}
 """Kinds of Saved that the log tells of."""
@@ -101,6 +102,22 @@ class AuditTrail:
     def tell(self, event: str, reason: str, now: int) -> None:
         """Enter something that happened to the whole journal."""
         self._append(AuditEntry(time=now, event=event, actor=GUARD, reason=reason))
+        self._put()
+
+    def tell_marked(self, account: str, mark: str, decision: Decision, now: int) -> None:
+        """Enter that answers to an account carry a mark from this decision on."""
+        self._append(
+            AuditEntry(
+                time=now,
+                event="marked",
+                actor=GUARD,
+                reason=mark,
+                account=account,
+                operator=decision.campaign_id,
+                log10_e=f"{decision.log10_e:.3f}",
+                since=decision.timestamp,
+            )
+        )
         self._put()
 
     def expire(self, now: int) -> None:

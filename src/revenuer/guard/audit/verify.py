@@ -57,7 +57,7 @@ def verify(
         found.head = Head(entry["seq"], stated)
         if expected is not None and entry["seq"] == expected.seq:
             met = stated
-        if entry["account"] is not None:
+        if entry["account"] is not None and entry["event"] != "marked":
             latest[str(entry["account"])] = entry
     if expected is not None and met != expected.sha256:
         found.fault(_missed(expected, met, found))

@@ -22,7 +22,8 @@ class FrontSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     in the file `journal`; `seed_key_file` holds the secret that its shared seeds are made from (random without). `key_file` holds the key for `remote`. `deadline_ms`: after which the remote guard counts as unreachable; then `on_failure` says whether requests go on
     unchecked (`allow`) or are answered 503 (`deny`). `account_header`: header that names the account; believed
     only from `trusted_proxies`. `account`: in LiteLLM, what counts as the account. `max_body_bytes`: longer bodies pass unread, decided
-    by their account alone.
+    by their account alone. `marking`: hand on the marks that the policy names, and take out those that clients name themselves; a body that
+    is too long to be rewritten is then refused.
     """
 
     remote: str | None = None
@@ -37,6 +38,7 @@ class FrontSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     trusted_proxies: tuple[str, ...] = ()
     paths: tuple[str, ...] = PATHS
     max_body_bytes: int = 8 * 2**20
+    marking: bool = False
 
     def __post_init__(self) -> None:
         own = (self.policy, self.journal, self.seed_key_file)

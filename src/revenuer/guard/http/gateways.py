@@ -3,6 +3,7 @@
 from revenuer.guard.bodies import event_from_body
 from revenuer.guard.event import Event
 from revenuer.guard.front.caller import caller_of
+from revenuer.guard.front.marking import HEADER, UNMARKED
 from revenuer.guard.front.refusal import Refusal, refusal_of, unavailable
 from revenuer.guard.http.asgi import Scope
 from revenuer.guard.http.clock import Clock, RequestIds
@@ -13,6 +14,7 @@ from revenuer.records import UNANSWERED, Action, Limits
 ACTION = b"x-revenuer-action"
 REQUEST = b"x-revenuer-request-id"
 LIMITS = b"x-revenuer-limits"
+MARK = HEADER.encode()
 
 _MAX_ID = 128
 
@@ -59,6 +61,9 @@ def marks(ruling: Ruling) -> list[tuple[bytes, bytes]]:
     ]
     if ruling.failure is not None:
         headers.append((b"x-revenuer-failure", ruling.failure.value.encode()))
+    if decision.action not in UNANSWERED:
+        # Always there, so that it takes the place of one that the client sent; never where the answer goes to the client.
+        headers.append((MARK, (decision.mark or UNMARKED).encode("ascii", "replace")))
     if decision.action is Action.RESTRICT:
         headers.append((LIMITS, limits_header(decision.limits or Limits())))
     return headers

@@ -19,6 +19,13 @@ APPLICATION_ID = 0x52564A31
 CHECKPOINT_PAGES = 4_000
 """Pages of 4 KiB after which SQLite moves the write-ahead log into the file: each time costs two waits for the disk."""
 
+MARK_TABLES = (
+    "CREATE TABLE IF NOT EXISTS marked (account_id TEXT NOT NULL, mark TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
+    " requests INTEGER NOT NULL, PRIMARY KEY (account_id, mark)) WITHOUT ROWID",
+)
+"""`marked`: which marks answers to which account were to carry, from when to when. Never pruned. Journals from before there were marks get
+the table when they are next opened to write."""
+
 TABLES = (
     "CREATE TABLE fact (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID",
     "CREATE TABLE decision (id INTEGER PRIMARY KEY, timestamp INTEGER NOT NULL, request_id TEXT NOT NULL, account_id TEXT NOT NULL,"
@@ -33,6 +40,7 @@ TABLES = (
     "CREATE TABLE progress (batch INTEGER NOT NULL)",
     "INSERT INTO progress VALUES (0)",
     *AUDIT_TABLES,
+    *MARK_TABLES,
 )
 """`fact`: what the state handed out. `decision`: one row each. `allowed`: plain `allow` decisions by minute since 1970. `campaign`:
 sums over decisions, which stay when those are pruned. `gap`: spells in which the disk took nothing, and what was dropped.
@@ -58,6 +66,9 @@ def create_or_open(path: Path) -> sqlite3.Connection:
         check(path, connection)
         _check_length(path, connection)
         _check_whole(path, connection)
+        with _explained(path):
+            for table in MARK_TABLES:
+                connection.execute(table)
     except BaseException:
         connection.close()
         raise

@@ -10,6 +10,7 @@ import msgspec
 
 from revenuer.guard.audit import ANNOUNCED
 from revenuer.guard.journal.database import open_to_read
+from revenuer.guard.journal.marks import Served
 from revenuer.guard.saved import Saved
 from revenuer.guard.standing import Standing
 from revenuer.records import InputError
@@ -56,6 +57,17 @@ class JournalReader:
                     raise InputError(
                         f"the journal {self.path} holds a measure against {key} that this version cannot read; upgrade, or restore a backup"
                     ) from error
+
+    def marks(self) -> Iterator[Served]:
+        """Yield which marks answers to which account were to carry, by account; none from a journal of before there were marks."""
+        with self._readable():
+            if self._connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'marked'").fetchone():
+                yield from map(
+                    Served._make,
+                    self._connection.execute(
+                        "SELECT account_id, mark, first, last, requests FROM marked ORDER BY account_id, first, mark"
+                    ),
+                )
 
     def audit_lines(self) -> Iterator[str]:
         """Yield the audit log, one entry a line, oldest first; a line that is no Unicode any more with marks in its place, for `verify`

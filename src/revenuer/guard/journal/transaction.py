@@ -7,6 +7,7 @@ import msgspec
 
 from revenuer.guard.audit import AuditTrail
 from revenuer.guard.journal.backlog import Backlog
+from revenuer.guard.journal.marks import write_marks
 from revenuer.guard.many_rows import Row, delete_rows, insert_rows
 from revenuer.records import UNANSWERED, Decision
 
@@ -49,6 +50,7 @@ def _write(
         connection.executemany(_ALLOWED, map(fit, backlog.allowed.items()))
         trail = AuditTrail(connection)
         trail.take(backlog.steps)
+        write_marks(connection, trail, backlog.decisions, now, fit)
         trail.expire(now)
         _put_facts(connection, {(one.kind, one.key): one.value for _, one in backlog.steps}, fit)
         _put_facts(connection, backlog.facts, fit)

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from revenuer.guard.event import Event, Registered
+from revenuer.guard.policy.marking import Marking
 from revenuer.records import ACTIONS, EVALUATION, LICENSED_DISTILLATION, Action, Limits
 
 DAY_S = 86_400
@@ -143,6 +144,7 @@ class Policy:
     budget: Budget = Budget()
     caps: Caps = Caps()
     appeal_margin: float = 2.0
+    marking: Marking = field(default_factory=Marking)
     version: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:

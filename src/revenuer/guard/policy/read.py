@@ -9,6 +9,8 @@ from typing import Literal, cast
 
 from revenuer.guard.policy.faults import Fault, PolicyError
 from revenuer.guard.policy.lists_section import read_ceilings, read_rolls
+from revenuer.guard.policy.marking import MARKING
+from revenuer.guard.policy.marking_section import read_marking
 from revenuer.guard.policy.policy import BUDGET, DENY_LIST, Caps, Policy, Rule
 from revenuer.guard.policy.positions import positions
 from revenuer.guard.policy.rules_section import read_budget, read_rules
@@ -120,6 +122,7 @@ def _policy(document: Section, now: int | None) -> Policy:
     budget, caps = read_budget(document), _caps(document, default.caps)
     ceilings = read_ceilings(document, default.ceilings)
     allowed, denied = read_rolls(document, now)
+    marking = read_marking(document)
     document.finish()
     return Policy(
         shadow=shadow,
@@ -133,6 +136,7 @@ def _policy(document: Section, now: int | None) -> Policy:
         budget=budget,
         caps=caps,
         appeal_margin=default.appeal_margin if margin is None else margin,
+        marking=marking,
     )
 
 
@@ -153,7 +157,7 @@ def _enforce(mode: Section, rules: tuple[Rule, ...], shadow: bool) -> frozenset[
         return frozenset()
     known = [str(action) for action in ACTIONS if action in RESTRICTIVE]
     known += [rule.name for rule in rules if rule.name not in known and rule.action in RESTRICTIVE]
-    enforce = mode.words("enforce", [*known, BUDGET, DENY_LIST]) or frozenset()
+    enforce = mode.words("enforce", [*known, BUDGET, DENY_LIST, MARKING]) or frozenset()
     if enforce and not shadow:
         mode.fault("enforce", "has no effect with shadow = false: everything acts", "warning")
     return enforce

@@ -8,6 +8,7 @@ from revenuer.guard.assessment import Assessment
 from revenuer.guard.event import Event, Registered
 from revenuer.guard.logprob_budget import within_budget
 from revenuer.guard.policy.ceiling import bound, new_bound
+from revenuer.guard.policy.marking import MARKING, marked
 from revenuer.guard.policy.policy import DENY_LIST, SEVERITY, UNKNOWN_PLAN, Entry, Policy, Rule
 from revenuer.guard.standing import HOUR_US, Meter, Standing
 from revenuer.records import RESTRICTIVE, UNANSWERED, Action, Decision, Limits
@@ -62,6 +63,9 @@ def rule(
         measure, capped = _under_caps(asked, found, kept, standing, meter, policy)
         note = capped or note
     decision, measure = _decision(asked, measure, found, note, policy)
+    if policy.marking.enabled and policy.acts(Action.OBSERVE, MARKING):
+        spared = SEVERITY[limit.at_most] <= SEVERITY[Action.OBSERVE]
+        decision = marked(decision, measure, spared, policy.marking)
     if found is not None or measure is not None:
         _count(decision, meter)
     return decision, measure if measure is not None else standing

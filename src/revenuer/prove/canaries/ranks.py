@@ -10,6 +10,7 @@ from revenuer.prove.canaries.canary import Canary, fillers_of, template_of
 from revenuer.prove.canaries.pool import Pool, filled, fillers_in, slots_pattern
 from revenuer.prove.pack import EvidencePack
 from revenuer.prove.suspect import Answer, Scorer
+from revenuer.prove.twins.audit import present
 from revenuer.prove.twins.lot_result import Weighting
 from revenuer.prove.twins.lot_verdict import Finding, Wording, lot_verdict
 from revenuer.prove.twins.open_records import OpenedLog
@@ -79,18 +80,20 @@ def rank_canaries(
     """
     chosen = options or CanaryOptions()
     selection = selected([_record(canary, pool, chosen.decoys) for canary in canaries])
-    scored, unscored = scored_records(selection.records, suspect, reference, chosen.per)
+    scorers = present(suspect=suspect, reference=reference)
+    scoring = scored_records(selection.records, scorers, chosen.per)
     finding = Finding(
         wording=WORDING,
         suspect=suspect.name,
         unit="nats per canary",
-        scored=tuple(scored),
+        scored=scoring.records,
         selection=selection,
-        unscored=unscored,
-        too_many_unscored=unscored > FEW * max(1, len(selection.records)),
+        unscored=scoring.unscored,
+        too_many_unscored=scoring.unscored > FEW * max(1, len(selection.records)),
         given=len(canaries),
         opened=opened,
-        reference=reference.name if reference is not None else None,
+        compared_with={name: scorer.name for name, scorer in scorers.items() if name != "suspect"},
+        coefficients=scoring.coefficients,
         weighting=chosen.weighting,
         alpha=chosen.alpha,
         power=chosen.power,
@@ -135,7 +138,8 @@ def rank_canaries_in_answers(
         too_many_unscored=False,
         given=len(canaries),
         opened=opened,
-        reference=None,
+        compared_with={},
+        coefficients={},
         weighting=chosen.weighting,
         alpha=chosen.alpha,
         power=chosen.power,

@@ -5,6 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from revenuer.prove.marks.dual_gumbel import DualGumbel
+from revenuer.prove.marks.engines import (
+    SglangDual,
+    SglangGumbel,
+    SynthId,
+    TransformersGreen,
+    VllmDual,
+    VllmGumbel,
+)
 from revenuer.prove.marks.green import Green
 from revenuer.prove.marks.gumbel import Gumbel
 from revenuer.prove.marks.scheme import Scheme
@@ -12,6 +20,16 @@ from revenuer.records import UsageError
 
 OURS: Mapping[str, type[Scheme]] = {"dual_gumbel": DualGumbel, "green": Green, "gumbel": Gumbel}
 """The schemes whose keys are derived from a master."""
+
+ENGINES: Mapping[str, type[Scheme]] = {
+    "sglang-dual": SglangDual,
+    "sglang-gumbel": SglangGumbel,
+    "synthid": SynthId,
+    "transformers-green": TransformersGreen,
+    "vllm-dual": VllmDual,
+    "vllm-gumbel": VllmGumbel,
+}
+"""The schemes of serving engines, whose keys are what somebody configured."""
 
 
 def parse_scheme(text: str, schemes: Mapping[str, type[Scheme]] = OURS) -> Scheme:

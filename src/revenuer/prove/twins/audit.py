@@ -22,12 +22,12 @@ FEW = 0.2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditOptions:
     """Fixed before the suspect is asked. `per`: the score is the log-likelihood of the whole text, per token or per character.
-    `weighting`: `clipped` deviations or `rank`s. `power`: at this size, for the effect that the plan names; None = unknown.
+    `weighting`: `sparse` for a suspect that learnt few of the records, `clipped` deviations, or `rank`s. `power`: at this size, for the effect that the plan names; None = unknown.
     `accept_lost`: go on where sealed content is missing. `with_texts`: the evidence pack holds prompts and texts too."""
 
     alpha: float = 0.01
     per: Per = "token"
-    weighting: Weighting = "clipped"
+    weighting: Weighting = "sparse"
     power: float | None = None
     accept_lost: bool = False
     with_texts: bool = True
@@ -39,29 +39,36 @@ def audit(
     reference: Scorer | None = None,
     options: AuditOptions | None = None,
     opened: OpenedLog | None = None,
+    *,
+    teacher: Scorer | None = None,
 ) -> tuple[SuspectVerdict, EvidencePack]:
     """Return the verdict and what it rests on.
 
-    `reference`: the model that the suspect was made from, or the nearest to it that surely never saw our answers; its log-likelihood is subtracted.
-    `opened`: the log that the records come from; without it nobody can check the lots, and the verdict says so.
+    `reference`: the model that the suspect was made from, or the nearest to it that surely never saw our answers. `teacher`: our own model that
+    drew the answers. What these foretell of the suspect's likelihoods is taken off them; each makes the test stronger, and none can make
+    an innocent suspect guilty. `opened`: the log that the records come from; without it nobody can check the lots, and the verdict says so.
 
-    Source: the null is the lot's own law; R. A. Fisher, The Design of Experiments, 1935, chapter 2.
+    Source: the null is the lot's own law; R. A. Fisher, The Design of Experiments, 1935, chapter 2. Covariates in such a test: P. R.
+    Rosenbaum, Statistical Science 17 (2002), 286-327.
     """
     chosen = options or AuditOptions()
     selection = selected(records)
-    scored, unscored = scored_records(selection.records, suspect, reference, chosen.per)
-    beyond = " beyond what its reference gives" if reference is not None else ""
+    scorers = present(suspect=suspect, reference=reference, teacher=teacher)
+    scoring = scored_records(selection.records, scorers, chosen.per)
+    others = {name: scorer.name for name, scorer in scorers.items() if name != "suspect"}
+    beyond = f" beyond what {' and '.join(others)} foretell" if others else ""
     finding = Finding(
         wording=twin_wording(TEST, f"the log-likelihood that the suspect gives to a text{beyond}"),
         suspect=suspect.name,
         unit="nats per record",
-        scored=tuple(scored),
+        scored=scoring.records,
         selection=selection,
-        unscored=unscored,
-        too_many_unscored=unscored > FEW * max(1, len(selection.records)),
+        unscored=scoring.unscored,
+        too_many_unscored=scoring.unscored > FEW * max(1, len(selection.records)),
         given=len(records),
         opened=opened,
-        reference=reference.name if reference is not None else None,
+        compared_with=others,
+        coefficients=scoring.coefficients,
         weighting=chosen.weighting,
         alpha=chosen.alpha,
         power=chosen.power,
@@ -73,3 +80,8 @@ def audit(
     )
     verdict = lot_verdict(finding)
     return verdict, twin_pack(finding, verdict, chosen.per, with_texts=chosen.with_texts)
+
+
+def present(**scorers: Scorer | None) -> dict[str, Scorer]:
+    """Return those that were given, by role."""
+    return {name: scorer for name, scorer in scorers.items() if scorer is not None}

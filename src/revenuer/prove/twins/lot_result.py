@@ -16,17 +16,18 @@ from revenuer.stats.chosen_by_lot import (
     log10_chosen_floor,
     log10_chosen_tail,
     rank_levels,
+    sparse_levels,
 )
 from revenuer.stats.lot_betting import log10_wealth
 
-Weighting = Literal["clipped", "rank"]
+Weighting = Literal["sparse", "clipped", "rank"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotResult:
     """`log10_p` is exact; `log10_floor` the smallest that these records can give. `gain`, `low`, `high`: mean over records of (released minus
     mean of its twins), with its 95 % interval, None where fewer than two prompts. `trained_at_least`: share of the records that must have
-    been trained on, a lower bound of confidence 0.95. `log10_e`: the largest wealth that betting in the log's order ever had."""
+    been trained on, a lower bound of confidence 0.95. `log10_e`: the largest wealth that betting on the gains, in the log's order, ever had."""
 
     campaign: str
     records: int
@@ -69,12 +70,14 @@ def lot_result(campaign: str, scored: Sequence[ScoredRecord], weighting: Weighti
         low=low,
         high=high,
         trained_at_least=trained_at_least(scores, released),
-        log10_e=float(log10_wealth(scores, released).max()),
+        log10_e=float(log10_wealth([one.gains for one in scored], released).max()),
     )
 
 
 def levels_of(scores: Sequence[FloatArray], weighting: Weighting) -> list[IntArray]:
     """Return the whole numbers that the lot is tested with."""
+    if weighting == "sparse":
+        return sparse_levels(scores)
     return rank_levels(scores) if weighting == "rank" else clipped_levels(scores)
 
 

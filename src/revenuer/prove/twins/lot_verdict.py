@@ -32,7 +32,8 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """All that a verdict is made of. `too_many_unscored`: more than the test can bear; `given`: records before any was left out."""
+    """All that a verdict is made of. `too_many_unscored`: more than the test can bear; `given`: records before any was left out;
+    `compared_with`: role -> name of the other models; `coefficients`: role -> what was subtracted of its scores."""
 
     wording: Wording
     suspect: str
@@ -43,7 +44,8 @@ class Finding:
     too_many_unscored: bool
     given: int
     opened: OpenedLog | None
-    reference: str | None
+    compared_with: Mapping[str, str]
+    coefficients: Mapping[str, float]
     weighting: Weighting
     alpha: float
     power: float | None
@@ -111,7 +113,8 @@ def _details(finding: Finding, checks: dict[str, float]) -> dict[str, Any]:
     return {
         **finding.parameters,
         "weighting": finding.weighting,
-        "reference": finding.reference,
+        "compared_with": dict(finding.compared_with),
+        "coefficients": dict(finding.coefficients),
         "log10_p_of_log_checks": checks,
         "head": None if opened is None else {"entries": opened.head.entries, "sha256": opened.head.sha256},
         "commitment_root": "" if opened is None else opened.head.sha256,

@@ -1,7 +1,7 @@
-"""What the suspect (and its base, where known) finds of every candidate of every record, and the score that the lot is tested with."""
+"""What the suspect, and the models it is compared with, find of every candidate of every record, and the score that the lot is tested with."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -25,13 +25,12 @@ class Likelihoods:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredRecord:
     """A record with what it is tested with. `scores`: one for each candidate, larger = the suspect knows it better. `gains`: the same in the
-    unit of the effect."""
+    unit of the effect. `known`: likelihoods by model: `suspect`, and where given `reference` and `teacher`."""
 
     record: TwinRecord
     scores: FloatArray
     gains: FloatArray
-    suspect: Likelihoods | None = None
-    reference: Likelihoods | None = None
+    known: Mapping[str, Likelihoods] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,36 +62,62 @@ def selected(records: Sequence[TwinRecord]) -> Selection:
     return Selection(records=tuple(kept), repeated=repeated, alike=alike)
 
 
-def scored_records(
-    records: Sequence[TwinRecord], suspect: Scorer, reference: Scorer | None, per: Per
-) -> tuple[list[ScoredRecord], int]:
-    """Return the scored records and how many could not be scored: one candidate without a score takes its whole record out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring:
+    """Scored records; how many could not be scored; and what was subtracted for each other model: its score times this."""
 
-    Candidates are scored in the order in which they were drawn, so that nothing that depends on order can tell the released one.
+    records: tuple[ScoredRecord, ...]
+    unscored: int
+    coefficients: Mapping[str, float]
+
+
+def scored_records(records: Sequence[TwinRecord], scorers: Mapping[str, Scorer], per: Per) -> Scoring:
+    """Return the records with the scores of the `suspect` beyond what the other models' scores foretell.
+
+    One candidate without a score takes its whole record out. Candidates are scored in the order in which they were drawn, so that nothing that
+    depends on order can tell the released one. What the others foretell is fitted by least squares on all candidates alike, which knows
+    nothing of the lots, so that it cannot make an innocent suspect guilty.
     """
-    by_suspect = _likelihoods(records, suspect)
-    by_reference = _likelihoods(records, reference) if reference is not None else None
-    scored: list[ScoredRecord] = []
+    found = {name: _likelihoods(records, scorer) for name, scorer in scorers.items()}
+    whole: list[tuple[TwinRecord, dict[str, Likelihoods]]] = []
     for i, record in enumerate(records):
-        own = by_suspect[i]
-        other = by_reference[i] if by_reference is not None else None
-        if own is None or (by_reference is not None and other is None):
-            continue
-        gains = own.totals - other.totals if other is not None else own.totals
-        scores = score_of(own, other, per, record)
-        scored.append(ScoredRecord(record=record, scores=scores, gains=gains, suspect=own, reference=other))
-    return scored, len(records) - len(scored)
+        answers = {name: of[i] for name, of in found.items()}
+        complete = {name: answer for name, answer in answers.items() if answer is not None}
+        if len(complete) == len(answers):
+            whole.append((record, complete))
+    others = [name for name in scorers if name != "suspect"]
+    per_model = {name: [score_of(known[name], per, record) for record, known in whole] for name in scorers}
+    coefficients = _fitted(per_model, others)
+    scored = []
+    for i, (record, known) in enumerate(whole):
+        scores = per_model["suspect"][i]
+        for name in others:
+            scores = scores - coefficients[name] * per_model[name][i]
+        totals = known["suspect"].totals
+        gains = totals - known["reference"].totals if "reference" in known else totals
+        scored.append(ScoredRecord(record=record, scores=scores, gains=gains, known=known))
+    return Scoring(records=tuple(scored), unscored=len(records) - len(scored), coefficients=coefficients)
 
 
-def score_of(own: Likelihoods, other: Likelihoods | None, per: Per, record: TwinRecord) -> FloatArray:
-    """Return log-likelihood (less the reference's) of each candidate: of the text, per token (each model's own), or per character."""
+def score_of(likelihoods: Likelihoods, per: Per, record: TwinRecord) -> FloatArray:
+    """Return the log-likelihood of each candidate: of the text, per token (of the model's own), or per character."""
     if per == "token":
-        base = other.totals / other.tokens if other is not None else 0.0
-        return np.asarray(own.totals / own.tokens - base)
-    total = own.totals - other.totals if other is not None else own.totals
+        return np.asarray(likelihoods.totals / likelihoods.tokens)
     if per == "text":
-        return total
-    return np.asarray(total / np.asarray([max(1, len(text)) for text in record.texts], np.float64))
+        return likelihoods.totals
+    return np.asarray(
+        likelihoods.totals / np.asarray([max(1, len(text)) for text in record.texts], np.float64)
+    )
+
+
+def _fitted(per_model: Mapping[str, Sequence[FloatArray]], others: Sequence[str]) -> dict[str, float]:
+    """Return the least-squares coefficients of the other models' scores, all as deviations from their record's mean."""
+    if not others or not per_model["suspect"]:
+        return {}
+    columns = {name: np.concatenate([s - s.mean() for s in scores]) for name, scores in per_model.items()}
+    design = np.stack([columns[name] for name in others], axis=1)
+    fitted = np.linalg.lstsq(design, columns["suspect"], rcond=None)[0]
+    return dict(zip(others, fitted.tolist(), strict=True))
 
 
 def _likelihoods(records: Sequence[TwinRecord], scorer: Scorer) -> list[Likelihoods | None]:

@@ -18,18 +18,19 @@ FAILS = 0.001
 
 
 def log_checks(records: Sequence[TwinRecord], scored: Sequence[ScoredRecord]) -> dict[str, float]:
-    """Return log10 p, two-sided, of each check that can be made: length in characters, answers cut at the token limit, and the reference's
-    own preference, which cannot have seen what was released later."""
+    """Return log10 p, two-sided, of each check that can be made: length in characters, answers cut at the token limit, and the preference of
+    the reference and of the teacher, neither of which learnt from what was released."""
     of_records: dict[str, list[FloatArray]] = {
         "length": [np.asarray([len(text) for text in record.texts], np.float64) for record in records],
         "finish": [_cut(record) for record in records],
     }
     released = [record.released for record in records]
     checks = {name: _log10_p(values, released) for name, values in of_records.items() if values}
-    known = [one for one in scored if one.reference is not None]
-    if known:
-        totals = [one.reference.totals for one in known if one.reference is not None]
-        checks["reference"] = _log10_p(totals, [one.record.released for one in known])
+    for name in ("reference", "teacher"):
+        known = [one for one in scored if name in one.known]
+        if known:
+            totals = [one.known[name].totals for one in known]
+            checks[name] = _log10_p(totals, [one.record.released for one in known])
     return checks
 
 
@@ -39,6 +40,7 @@ def unsound(checks: dict[str, float]) -> str:
         "length": "released answers and their twins differ in length",
         "finish": "released answers and their twins were cut at the token limit unequally often",
         "reference": "the reference, which should never have seen what was released, already tells it from the twins",
+        "teacher": "the teacher finds what was released more, or less, probable than the twins, as if somebody had chosen",
     }
     limit = math.log10(FAILS / max(1, len(checks)))
     failed = [f"{words[name]} (log10 p = {value:.1f})" for name, value in checks.items() if value < limit]

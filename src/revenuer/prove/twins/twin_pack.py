@@ -8,6 +8,7 @@ import msgspec
 from revenuer.prove.pack import EvidencePack
 from revenuer.prove.twins.commitment_log import sha256
 from revenuer.prove.twins.lot_verdict import Finding
+from revenuer.prove.twins.scored_records import ScoredRecord
 from revenuer.records.suspect_verdict import SuspectVerdict
 
 SCRIPT = "twins.py"
@@ -28,6 +29,7 @@ def pack_data(
         "weighting": finding.weighting,
         "evaluated": verdict.p is not None,
         "head": verdict.details["head"],
+        "coefficients": dict(finding.coefficients),
     }
     data = {"test.json": msgspec.json.encode(fixed), "records.jsonl": _lines(map(_row, finding.scored))}
     opened = finding.opened
@@ -39,7 +41,7 @@ def pack_data(
     return data
 
 
-def _row(one: Any) -> dict[str, Any]:
+def _row(one: ScoredRecord) -> dict[str, Any]:
     row: dict[str, Any] = {
         "index": one.record.index,
         "campaign": one.record.campaign,
@@ -48,9 +50,8 @@ def _row(one: Any) -> dict[str, Any]:
         "characters": [len(text) for text in one.record.texts],
         "scores": one.scores.tolist(),
     }
-    for name, likelihoods in (("suspect", one.suspect), ("reference", one.reference)):
-        if likelihoods is not None:
-            row[name] = {"nats": likelihoods.totals.tolist(), "tokens": likelihoods.tokens.tolist()}
+    for name, likelihoods in one.known.items():
+        row[name] = {"nats": likelihoods.totals.tolist(), "tokens": likelihoods.tokens.tolist()}
     return row
 
 

@@ -9,8 +9,9 @@ import pytest
 from revenuer.cli.agree_to_cost import consent_of
 from revenuer.prove.suspects.continuation import first_token_of_continuation
 from revenuer.prove.suspects.endpoint.api_key import ApiKey, read_api_key
-from revenuer.prove.suspects.endpoint.cost import Estimate, Prices, tokens_of
+from revenuer.prove.suspects.endpoint.cost import Estimate, Prices
 from revenuer.prove.suspects.endpoint.pace import Pace, back_off_s, retry_after_s
+from revenuer.prove.suspects.endpoint.requests import tokens_of
 from revenuer.prove.suspects.endpoint.settings import checked_url
 from revenuer.prove.suspects.prompt_form import PromptForm, parse_form
 from revenuer.records import InputError, UsageError

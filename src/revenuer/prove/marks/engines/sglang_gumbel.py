@@ -19,35 +19,29 @@ from revenuer.records import UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SglangGumbel(ExponentialScores):
-    """`width`: SGLang's `context_window`. `keys`: 1, or 2 where the server has a `key_b`; `mixing`: its `mixing_probability`, the share of
-    contexts with the first key. A key is two words, low word first; the second key's follow."""
+    """`width`: SGLang's `context_window`. A key is its `key`, low word first."""
 
     width: int = 4
-    keys: int = 1
-    mixing: float = 0.5
 
     def __post_init__(self) -> None:
         """Raise UsageError for options out of range."""
-        if not 1 <= self.width <= WIDEST or self.keys not in (1, 2) or not 0.0 < self.mixing < 1.0:
-            raise UsageError(
-                f"got context window {self.width}, {self.keys} keys, mixing {self.mixing}; expected 1 to {WIDEST}, 1 or 2, and "
-                "between 0 and 1"
-            )
+        if not 1 <= self.width <= WIDEST:
+            raise UsageError(f"got context window {self.width}, expected 1 to {WIDEST}")
 
     @property
     def name(self) -> str:
-        return "sglang-gumbel" if self.keys == 1 else "sglang-dual"
+        return "sglang-gumbel"
 
     @property
     def key_words(self) -> int:
-        return 2 * self.keys
+        return 2
 
     @property
     def script(self) -> str:
         return "engine_gumbel.py"
 
     def options(self) -> dict[str, float | int | str]:
-        return {"scheme": self.name, "width": self.width, "mixing": self.mixing}
+        return {"scheme": self.name, "width": self.width}
 
     def statistics(self, pairs: Pairs, keys: Uint32Array) -> FloatArray:
         return np.array([self._scores(pairs, key).sum() for key in keys])
@@ -56,5 +50,33 @@ class SglangGumbel(ExponentialScores):
         return np.concatenate([[0.0], np.cumsum(self._scores(pairs, key))])[pairs.ends]
 
     def _scores(self, pairs: Pairs, key: Uint32Array) -> FloatArray:
-        second = None if self.keys == 1 else whole_key(key[2:])
-        return exponentials(hashes(pairs.tokens, pairs.at, self.width, whole_key(key), second, self.mixing))
+        return exponentials(hashes(pairs.tokens, pairs.at, self.width, whole_key(key), None, 1.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SglangDual(SglangGumbel):
+    """A server with `key_b`; `mixing`: its `mixing_probability`, the share of contexts with the first key. The second key's words follow the
+    first's."""
+
+    mixing: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for options out of range."""
+        SglangGumbel.__post_init__(self)
+        if not 0.0 < self.mixing < 1.0:
+            raise UsageError(f"got mixing {self.mixing}, expected a share between 0 and 1")
+
+    @property
+    def name(self) -> str:
+        return "sglang-dual"
+
+    @property
+    def key_words(self) -> int:
+        return 4
+
+    def options(self) -> dict[str, float | int | str]:
+        return {"scheme": self.name, "width": self.width, "mixing": self.mixing}
+
+    def _scores(self, pairs: Pairs, key: Uint32Array) -> FloatArray:
+        first, second = whole_key(key[:2]), whole_key(key[2:])
+        return exponentials(hashes(pairs.tokens, pairs.at, self.width, first, second, self.mixing))

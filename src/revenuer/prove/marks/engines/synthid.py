@@ -21,7 +21,7 @@ from revenuer.prove.marks.scheme import FloatArray
 from revenuer.records import UsageError
 
 MOST_LAYERS = 100
-GRID = 1 << 18
+GRID = 1 << 15
 """Steps that the weighted sum's range is cut into. A layer's sum is rounded up to a step, which can only raise p."""
 
 

@@ -100,24 +100,55 @@ def sealed_texts(entries: list[dict[str, Any]]) -> dict[tuple[str, int], str]:
     return sealed
 
 
-def scores_of(record: dict[str, Any], per: str) -> list[float]:
-    """The scores again from the log-likelihoods, where there are any (a test on answers has the scores alone)."""
-    if "suspect" not in record:
-        return list(record["scores"])
+def scores_of(records: list[dict[str, Any]], test: dict[str, Any]) -> list[list[float]]:
+    """The scores again from the log-likelihoods, where there are any (a test on answers has the scores alone).
+
+    A score is the suspect's log-likelihood less what the other models' foretell; that the coefficients are those of least squares over all
+    candidates is checked by what characterises them: nothing of the rest goes along with the other models' scores.
+    """
+    if not records or "suspect" not in records[0]:
+        return [record["scores"] for record in records]
+    others = test["coefficients"]
+    models = {
+        name: [per_text(record, name, test["per"]) for record in records] for name in ("suspect", *others)
+    }
     found = []
-    zero = {"nats": [0.0] * len(record["scores"]), "tokens": [1.0] * len(record["scores"])}
-    own, base = record["suspect"], record.get("reference", zero)
-    for j, characters in enumerate(record["characters"]):
-        if per == "token":
-            found.append(own["nats"][j] / own["tokens"][j] - base["nats"][j] / base["tokens"][j])
-        else:
-            beyond = own["nats"][j] - base["nats"][j]
-            found.append(beyond if per == "text" else beyond / max(1, characters))
-    check(
-        found == record["scores"],
-        f"record {record['index']}: the scores do not follow from the log-likelihoods",
-    )
+    for i, record in enumerate(records):
+        rest = models["suspect"][i]
+        for name, coefficient in others.items():
+            rest = [r - coefficient * other for r, other in zip(rest, models[name][i], strict=True)]
+        close = all(
+            abs(r - s) <= 1e-9 * max(1.0, abs(s)) for r, s in zip(rest, record["scores"], strict=True)
+        )
+        check(close, f"record {record['index']}: the scores do not follow from the log-likelihoods")
+        found.append(record["scores"])
+    for name in others:
+        pairs = [
+            (r, other)
+            for rest, scores in zip(found, models[name], strict=True)
+            for r, other in zip(centred(rest), centred(scores), strict=True)
+        ]
+        size = math.sqrt(math.fsum(r * r for r, _ in pairs) * math.fsum(other * other for _, other in pairs))
+        along = abs(math.fsum(r * other for r, other in pairs))
+        suspect = math.fsum(s * s for scores in models["suspect"] for s in centred(scores))
+        negligible = 1e-9 * suspect
+        check(
+            along <= 1e-6 * size + negligible, f"the coefficient of the {name} is not that of least squares"
+        )
     return found
+
+
+def centred(values: list[float]) -> list[float]:
+    mean = math.fsum(values) / len(values)
+    return [value - mean for value in values]
+
+
+def per_text(record: dict[str, Any], name: str, per: str) -> list[float]:
+    nats = record[name]["nats"]
+    if per == "text":
+        return list(nats)
+    lengths = record[name]["tokens"] if per == "token" else [max(1, n) for n in record["characters"]]
+    return [total / length for total, length in zip(nats, lengths, strict=True)]
 
 
 def levels_of(scores: list[list[float]], weighting: str) -> list[list[int]]:
@@ -125,12 +156,21 @@ def levels_of(scores: list[list[float]], weighting: str) -> list[list[int]]:
         return [
             [sum(t < s for t in record) - sum(t > s for t in record) for s in record] for record in scores
         ]
-    deviations = [[s - math.fsum(record) / len(record) for s in record] for record in scores]
+    deviations = [centred(record) for record in scores]
     absolute = [abs(d) for record in deviations for d in record]
     least = 1e-12 * max(1.0, *absolute)
     differing = [a for a in absolute if a > least]
     scale = statistics.median(differing) if differing else 1.0
-    return [[round(min(CLIP, max(-CLIP, d / scale)) * STEPS) for d in record] for record in deviations]
+    deviations = [[d / scale for d in record] for record in deviations]
+    if weighting == "sparse":
+        return [sparse(record) for record in deviations]
+    return [[round(min(CLIP, max(-CLIP, d)) * STEPS) for d in record] for record in deviations]
+
+
+def sparse(deviations: list[float]) -> list[int]:
+    likelier = [math.exp(min(6.0, max(-6.0, d))) for d in deviations]
+    mean = math.fsum(likelier) / len(likelier)
+    return [round(128 * math.log(1.0 - 0.1 + 0.1 * (one / mean))) for one in likelier]
 
 
 def p_of(levels: list[list[int]], released: list[int]) -> Fraction:
@@ -161,12 +201,11 @@ def main() -> None:
     else:
         print("no log in this pack: what was sealed cannot be checked")
     found = {}
+    scores = scores_of(records, test)
     for campaign in sorted({record["campaign"] for record in records}):
-        own = [record for record in records if record["campaign"] == campaign]
-        scores = [scores_of(record, test["per"]) for record in own]
-        found[campaign] = log10(
-            p_of(levels_of(scores, test["weighting"]), [record["released"] for record in own])
-        )
+        own = [i for i, record in enumerate(records) if record["campaign"] == campaign]
+        levels = levels_of([scores[i] for i in own], test["weighting"])
+        found[campaign] = log10(p_of(levels, [records[i]["released"] for i in own]))
         print(f"{campaign}: {len(own)} canaries, log10 p = {found[campaign]}")
     if test["evaluated"]:
         # Holm: the smallest of the adjusted p-values is the smallest p times the number of campaigns.

@@ -49,6 +49,9 @@ def solve(gram: list[list[float]], moment: list[float]) -> list[float]:
     for k in range(size):
         best = max(range(k, size), key=lambda i: abs(rows[i][k]))
         if abs(rows[best][k]) <= 1e-12 * max(abs(gram[k][k]), 1e-300):
+            # No equation is left for this unknown; the emptiest makes room for "it is 0".
+            empty = min(range(k, size), key=lambda i: sum(map(abs, rows[i][:size])))
+            rows[k], rows[empty] = rows[empty], rows[k]
             rows[k] = [0.0] * k + [1.0] + [0.0] * (size - k)
             continue
         rows[k], rows[best] = rows[best], rows[k]

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from revenuer.prove.suspects.endpoint.requests import Request
 
-BYTES_PER_TOKEN = 3.0
-"""Tokenizers in use make 3 to 5 bytes of English prose a token, fewer of other text; an estimate, and said to be one."""
 PROBES = 6
 PROBE_TOKENS = 40
 
@@ -39,11 +37,6 @@ class Estimate:
 
 Consent = Callable[[Estimate], None]
 """Called before anything is sent; raises UsageError where the user has not agreed."""
-
-
-def tokens_of(text: str) -> int:
-    """Return about how many tokens a text has."""
-    return 1 + int(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN)
 
 
 def estimate(requests: Sequence[Request], prices: Prices, *, probing: bool, spent: float | None) -> Estimate:

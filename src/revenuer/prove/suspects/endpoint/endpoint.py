@@ -11,17 +11,15 @@ from revenuer.prove.suspect import Answer, Ask, Scored
 from revenuer.prove.suspects.endpoint.alignment import needs_context, scored_pair
 from revenuer.prove.suspects.endpoint.api_key import ApiKey
 from revenuer.prove.suspects.endpoint.connection import Connection, Exhausted
-from revenuer.prove.suspects.endpoint.cost import Consent, Prices, estimate, tokens_of
+from revenuer.prove.suspects.endpoint.cost import Consent, Prices, estimate
 from revenuer.prove.suspects.endpoint.errors import EndpointError
 from revenuer.prove.suspects.endpoint.exchange_log import Came, ExchangeLog
 from revenuer.prove.suspects.endpoint.probe import (
     Capabilities,
-    echo_body,
     probe_scoring,
     probe_writing,
-    prompt_logprobs_body,
 )
-from revenuer.prove.suspects.endpoint.requests import CHAT, COMPLETIONS, Request
+from revenuer.prove.suspects.endpoint.requests import Request, answer_request, score_request
 from revenuer.prove.suspects.endpoint.settings import EndpointSettings
 from revenuer.prove.suspects.endpoint.wire import (
     TokenScores,
@@ -29,7 +27,6 @@ from revenuer.prove.suspects.endpoint.wire import (
     parse_prompt_logprobs,
     parse_written,
 )
-from revenuer.prove.suspects.sampling import seed_of
 
 DOWN_AFTER = 3
 """So many requests in a row whose every attempt failed: the endpoint is down, and asking on would only cost."""
@@ -81,13 +78,19 @@ class Endpoint:
         """
         agreed = False
         if self._writing is None:
-            self._begin([self._ask_request(ask, Capabilities(chat=True)) for ask in asks], probing=True)
+            self._begin(
+                [answer_request(self.settings, ask, chat=True, seed=False) for ask in asks], probing=True
+            )
             self._writing = probe_writing(self._connection, self.settings)
             agreed = self._agreed
         found = self._writing
         if not found.chat and not found.completions:
             raise EndpointError(_cannot("writes no answers", self.settings, found))
-        asked = {request.key: (request, ask) for ask in asks for request in [self._ask_request(ask, found)]}
+        asked = {
+            request.key: (request, ask)
+            for ask in asks
+            for request in [answer_request(self.settings, ask, chat=found.chat, seed=found.seed)]
+        }
         requests = [request for request, _ in asked.values()]
         if not agreed:
             self._begin(requests, probing=False)
@@ -158,17 +161,22 @@ class Endpoint:
             texts[context + continuation] = None
             if context and needs_context(context, continuation):
                 texts[context] = None
-        return [self._score_request(text, found) for text in texts]
+        return [score_request(self.settings, text, found.echo_max_tokens) for text in texts]
 
     def _scored(
         self, pair: tuple[str, str], found: Capabilities, came: Mapping[str, TokenScores | None]
     ) -> Scored:
         context = self.settings.form.context(pair[0])
-        whole = self._score_request(context + pair[1], found).key
+        whole = score_request(self.settings, context + pair[1], found.echo_max_tokens).key
         tokens = came[whole]
         if tokens is None:
             return Scored(logprobs=None, reason=f"the endpoint refused it: {self.log.failed[whole]}")
-        return scored_pair(tokens, context, pair[1], came.get(self._score_request(context, found).key))
+        return scored_pair(
+            tokens,
+            context,
+            pair[1],
+            came.get(score_request(self.settings, context, found.echo_max_tokens).key),
+        )
 
     def _begin(self, requests: Sequence[Request], *, probing: bool) -> None:
         """Ask for consent to `requests` when, and only when, the first of them or of the probes is about to be sent."""
@@ -268,43 +276,6 @@ class Endpoint:
         return (
             f"{self.settings.base_url} stopped answering after {done} of {total} requests ({said}); what it answered is in {self.log.path}: "
             "run the same command again when it is back, and only the others are asked"
-        )
-
-    def _ask_request(self, ask: Ask, found: Capabilities) -> Request:
-        sampling = self.settings.sampling
-        body: dict[str, Any] = {
-            "model": self.settings.model,
-            "max_tokens": sampling.max_tokens,
-            "temperature": sampling.temperature,
-            "top_p": sampling.top_p,
-        }
-        if found.seed:
-            body["seed"] = seed_of(sampling.seed, ask) & 0x7FFFFFFF
-        if found.chat:
-            path, text = CHAT, ask.prompt
-            body["messages"] = [{"role": "user", "content": text}]
-        else:
-            path, text = COMPLETIONS, self.settings.form.context(ask.prompt)
-            body["prompt"] = text
-        return Request(
-            purpose="answer",
-            path=path,
-            body=body,
-            prompt_id=ask.prompt_id,
-            sample=ask.sample,
-            tokens_in=tokens_of(text),
-            tokens_out=sampling.max_tokens,
-        )
-
-    def _score_request(self, text: str, found: Capabilities) -> Request:
-        more = 1 if found.prompt_logprobs else found.echo_max_tokens or 0
-        body = (
-            prompt_logprobs_body(self.settings.model, text)
-            if found.prompt_logprobs
-            else echo_body(self.settings.model, text, more)
-        )
-        return Request(
-            purpose="score", path=COMPLETIONS, body=body, tokens_in=tokens_of(text), tokens_out=more
         )
 
 

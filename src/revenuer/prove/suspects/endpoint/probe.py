@@ -6,7 +6,13 @@ from typing import Any
 from revenuer.prove.suspects.endpoint.alignment import scored_pair
 from revenuer.prove.suspects.endpoint.connection import Connection
 from revenuer.prove.suspects.endpoint.errors import WireError
-from revenuer.prove.suspects.endpoint.requests import CHAT, COMPLETIONS, Request
+from revenuer.prove.suspects.endpoint.requests import (
+    CHAT,
+    COMPLETIONS,
+    Request,
+    echo_body,
+    prompt_logprobs_body,
+)
 from revenuer.prove.suspects.endpoint.settings import EndpointSettings
 from revenuer.prove.suspects.endpoint.wire import (
     error_words,
@@ -69,23 +75,6 @@ def probe_scoring(connection: Connection, settings: EndpointSettings) -> Capabil
             if _scores(connection, echo_body(settings.model, CONTEXT + CONTINUATION, more), refused):
                 return Capabilities(completions=True, echo_max_tokens=more, refused=tuple(refused.items()))
     return Capabilities(refused=tuple(refused.items()))
-
-
-def prompt_logprobs_body(model: str, text: str) -> dict[str, Any]:
-    """Return vLLM's request for the log-probabilities of a text. It generates at least one token."""
-    return {"model": model, "prompt": text, "max_tokens": 1, "temperature": 0.0, "prompt_logprobs": 0}
-
-
-def echo_body(model: str, text: str, max_tokens: int) -> dict[str, Any]:
-    """Return the older interface's request for the log-probabilities of a text."""
-    return {
-        "model": model,
-        "prompt": text,
-        "max_tokens": max_tokens,
-        "temperature": 0.0,
-        "echo": True,
-        "logprobs": 1,
-    }
 
 
 def _writes(connection: Connection, path: str, body: dict[str, Any], refused: dict[str, str]) -> bool:

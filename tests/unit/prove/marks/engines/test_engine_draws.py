@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from revenuer.prove.marks import distinct_pairs, sample_of
-from revenuer.prove.marks.engines import SglangGumbel, VllmDual, VllmGumbel, vllm_draws
+from revenuer.prove.marks.engines import SglangDual, SglangGumbel, VllmDual, VllmGumbel, vllm_draws
 
 GOLDEN: dict[str, Any] = json.loads(
     (Path(__file__).parents[4] / "golden" / "prove" / "engine_draws.json").read_text()
@@ -41,7 +41,8 @@ def test_vllm_scores() -> None:
 )
 def test_sglang_scores_and_tail(case: dict[str, Any]) -> None:
     keys = [case["key"]] if case["key_b"] is None else [case["key"], case["key_b"]]
-    scheme = SglangGumbel(width=case["width"], keys=len(keys), mixing=case["mixing"])
+    single, dual = SglangGumbel(width=case["width"]), SglangDual(width=case["width"], mixing=case["mixing"])
+    scheme = single if case["key_b"] is None else dual
     pairs = distinct_pairs(sample_of([TOKENS]), scheme.width)
     score = float(scheme.statistics(pairs, words(*keys))[0])
     assert score == pytest.approx(case["score"], rel=1e-12)
@@ -49,7 +50,7 @@ def test_sglang_scores_and_tail(case: dict[str, Any]) -> None:
 
 
 def test_running_ends_at_the_statistic() -> None:
-    for scheme in (VllmGumbel(), VllmDual(), SglangGumbel(keys=2)):
+    for scheme in (VllmGumbel(), VllmDual(), SglangDual()):
         pairs = distinct_pairs(sample_of([TOKENS[:20], TOKENS[10:40]]), scheme.width)
         key = words(*range(7, 7 + scheme.key_words // 2))
         running = scheme.running(pairs, key[0])
