@@ -128,7 +128,9 @@ def twins(
             )
         )
     base = LabSuspect("base", study.base) if reference else None
-    verdict, _ = audit(records, LabSuspect(name, model), base, AuditOptions(with_texts=False))
+    ours = LabSuspect("teacher", study.teacher)
+    options = AuditOptions(with_texts=False)
+    verdict, _ = audit(records, LabSuspect(name, model), base, options, teacher=ours)
     test = "twins" if reference else "twins, base not known"
     effect = verdict.effect.value if verdict.effect is not None else None
     return Line(
