@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check arrows format bench bench-degrade packages gateways picture lock fresh clean
+.PHONY: help demo test test-slow check arrows format bench bench-degrade bench-prove packages gateways picture lock fresh clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -49,6 +49,9 @@ bench-degrade: $(VENV)/.bench ## what students gain and honest users lose where 
 	@mkdir -p build
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/degrade.py --out build/degrade-runs.jsonl $(ARGS)
 	$(BIN)/revenuer prove degrade build/degrade-runs.jsonl --out build/degrade
+
+bench-prove: $(VENV)/.bench ## what `prove` finds in students of a marked teacher, and what it says of innocent ones (20 minutes)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/bench_prove.py $(ARGS)
 
 packages: ## the Debian packages of the programs that the tests drive, if they are missing
 	@missing=""; \

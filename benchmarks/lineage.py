@@ -1,6 +1,6 @@
 """False positives and power of `prove lineage answers` and of the prompt-level test that it replaces, on other people's answers read in place.
 
-    python benchmarks/lineage.py [--outputs DIR] [--prompts N]
+    python benchmarks/lineage.py [--outputs DIR] [--prompts N] [--identity]
 
 DIR holds outputs.parquet (model, prompt_id, output), prompts.parquet and lineage.csv. Nothing of them is copied; figures are printed. Every model that is documented not to derive
 from a claimed teacher takes the suspect's place once, its whole project being left out of the panel, for every teacher.
@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from revenuer.prove.lineage.affinity import affinity, fit_length
 from revenuer.prove.lineage.answers_lineage import Judged, rank_in_panel
+from revenuer.prove.lineage.identity import identity_verdict
 from revenuer.prove.lineage.panel import Panel, PanelModel
 from revenuer.prove.lineage.prompt_level import log10_closer_to
 from revenuer.prove.lineage.screening import is_whole
@@ -194,7 +195,7 @@ def report(results: Sequence[Result], naive: Sequence[float], alphas: Sequence[f
     )
     print(
         "teacher     siblings                     floor  "
-        + "  ".join(f"{f'alpha={alpha:g}':>13}" for alpha in alphas)
+        + "  ".join(f"{f'alpha={alpha:g}':>17}" for alpha in alphas)
     )
     for teacher in sorted({each.teacher for each in results}):
         mine = [each for each in results if each.teacher == teacher]
@@ -207,11 +208,14 @@ def report(results: Sequence[Result], naive: Sequence[float], alphas: Sequence[f
                 models = [each.p <= alpha for each in innocent if each.project == project]
                 share += sum(models) / len(models)
             anyone = {each.project for each in innocent if each.p <= alpha}
-            cells.append(f"{share / len(asked):.3f} ({len(anyone)}/{len(asked)})")
+            models = sum(each.p <= alpha for each in innocent)
+            cells.append(
+                f"{share / len(asked):.3f} {len(anyone):>2}/{len(asked)} {models:>2}/{len(innocent)}"
+            )
         siblings = sorted({name for each in mine for name in each.siblings})
         floor = min(each.floor for each in mine)
         print(
-            f"{teacher:11} {','.join(siblings):28} {floor:.3f}  " + "  ".join(f"{cell:>13}" for cell in cells)
+            f"{teacher:11} {','.join(siblings):28} {floor:.3f}  " + "  ".join(f"{cell:>17}" for cell in cells)
         )
     print("\npower: students of the teacher, p each")
     for each in sorted(results, key=lambda each: (each.teacher, each.p)):
@@ -228,13 +232,36 @@ def report(results: Sequence[Result], naive: Sequence[float], alphas: Sequence[f
         )
 
 
+def identity_report(panel: Panel, alphas: Sequence[float]) -> None:
+    """Print what `prove lineage identity` says of every model on these prompts, which ask nobody who he is."""
+    for teacher, names in {"claude": ("Claude", "Anthropic"), "gpt35": ("ChatGPT", "OpenAI")}.items():
+        own = {version.project for version in panel.versions(teacher)}
+        found = [
+            (suspect, identity_verdict(suspect, panel, teacher, names, 0.1)[0])
+            for suspect in panel.models
+            if suspect.project not in own
+        ]
+        innocent = [(suspect, each.p) for suspect, each in found if not suspect.is_from((teacher,))]
+        for alpha in alphas:
+            accused = {suspect.project for suspect, p in innocent if p is not None and p <= alpha}
+            asked = {suspect.project for suspect, _ in innocent}
+            print(f"{teacher}: innocent projects accused at {alpha:g}: {len(accused)} of {len(asked)}")
+        for suspect, each in found:
+            if suspect.is_from((teacher,)):
+                print(f"{teacher}: {suspect.name}: {each.summary} floor {each.floor}")
+
+
 def main() -> None:
     """Read the options, run, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--outputs", type=Path, default=OUTPUTS)
     parser.add_argument("--prompts", type=int, default=None, help="take this many prompts, evenly")
+    parser.add_argument("--identity", action="store_true", help="ask `identity` instead")
     options = parser.parse_args()
     panel = read_panel(options.outputs)
+    if options.identity:
+        identity_report(panel, (0.06, 0.1, 0.2))
+        return
     bench = Bench(panel, whole_prompts(panel, options.prompts))
     print(
         f"{len(panel.models)} models, {len({model.project for model in panel.models})} projects, {len(bench.prompts)} prompts"

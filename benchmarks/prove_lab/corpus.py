@@ -11,6 +11,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 OUTPUTS = Path(__file__).resolve().parents[3] / "shared" / "data" / "outputs" / "outputs.parquet"
 TOKENIZER_TEXTS = 3_000
+AT_ONCE = 2_000
 
 Tokens = npt.NDArray[np.int32]
 
@@ -59,13 +60,15 @@ def make_corpus(
     tokenizer.train_from_iterator((texts[i] for i in order[:TOKENIZER_TEXTS]), trainer)
     rows: list[list[int]] = []
     seen: set[tuple[int, ...]] = set()
-    for encoded in tokenizer.encode_batch([texts[i][: length * 8] for i in order]):
-        ids = encoded.ids
-        prompt = tuple(ids[:prompt_length])
-        if len(ids) < length or prompt in seen:
-            continue
-        seen.add(prompt)
-        rows.append(ids[:length])
-        if len(rows) == sequences:
+    for begin in range(0, len(order), AT_ONCE):
+        part = [texts[i][: length * 8] for i in order[begin : begin + AT_ONCE]]
+        for encoded in tokenizer.encode_batch(part):
+            prompt = tuple(encoded.ids[:prompt_length])
+            if len(encoded.ids) >= length and prompt not in seen:
+                seen.add(prompt)
+                rows.append(encoded.ids[:length])
+        if len(rows) >= sequences:
             break
-    return Corpus(tokenizer=tokenizer, sequences=np.asarray(rows, np.int32), prompt_length=prompt_length)
+    return Corpus(
+        tokenizer=tokenizer, sequences=np.asarray(rows[:sequences], np.int32), prompt_length=prompt_length
+    )

@@ -63,7 +63,9 @@ class Block(nn.Module):
         else:
             mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         x = x + self.out(mixed.transpose(1, 2).reshape(rows, positions, width))
-        return x + self.narrow(functional.gelu(self.widen(self.before_forward(x))))
+        wide = functional.gelu(self.widen(self.before_forward(x)))
+        out: Tensor = x + self.narrow(wide)
+        return out
 
 
 class Decoder(nn.Module):

@@ -19,6 +19,9 @@ from revenuer.prove.marks.engines import (
     VllmDual,
     VllmGumbel,
 )
+from revenuer.prove.marks.engines.g_values import GValues
+from revenuer.prove.marks.engines.transformers_green import KEY_MASK
+from revenuer.prove.marks.engines.vllm_gumbel import whole_key
 from revenuer.prove.pack import EvidencePack, pack_bytes, verify_pack
 from revenuer.prove.pack.verify import PackCheck
 from revenuer.records.suspect_verdict import SuspectVerdict
@@ -42,16 +45,24 @@ SCHEMES: tuple[Scheme, ...] = (
 )
 
 
+def pair_score(scheme: Scheme, key: tuple[int, ...], window: list[int], token: int) -> float:
+    """What one pair speaks for the mark, without the law of the whole."""
+    windows, tokens = np.array([window]), np.array([token])
+    if isinstance(scheme, SynthId):
+        values = GValues(keys=key, ngram=scheme.ngram, table_size=scheme.table_size)
+        return float(values.values(values.classes(windows, tokens)).sum())
+    if isinstance(scheme, TransformersGreen):
+        return float(scheme.counts(windows, tokens, whole_key(np.array(key, np.uint32)) & KEY_MASK)[0])
+    pairs = distinct_pairs(sample_of([[*window, token]]), scheme.width)
+    return float(scheme.statistics(pairs, np.array([key], np.uint32))[0])
+
+
 def marked_text(scheme: Scheme, key: tuple[int, ...], rng: np.random.Generator, length: int) -> list[int]:
-    """Each token is, of three offered, the one after which the text scores most under the key: what any of these marks comes to."""
+    """Each token is, of three offered, the one that speaks most for the key: what any of these marks comes to."""
     text = rng.integers(1, VOCABULARY, scheme.width).tolist()
-    words = np.array([key], np.uint32)
     while len(text) < length:
-        offered = [[*text[-scheme.width :], int(token)] for token in rng.integers(1, VOCABULARY, 3)]
-        scores = [
-            scheme.statistics(distinct_pairs(sample_of([one]), scheme.width), words)[0] for one in offered
-        ]
-        text.append(offered[int(np.argmax(scores))][-1])
+        offered = rng.integers(1, VOCABULARY, 3).tolist()
+        text.append(max(offered, key=lambda token: pair_score(scheme, key, text[-scheme.width :], token)))
     return text
 
 

@@ -64,7 +64,9 @@ def _served_law(scheme: Green | Gumbel, key: tuple[int, int], seed: int, fresh: 
     else:
         last = {response[-1]: tuple(prompt + response) for prompt, response in texts}
         every = {r[i]: tuple(p + r[: i + 1]) for p, r in texts for i in range(len(r))} | last
-        places = [Place(window=(token,), contexts=(context,)) for token, context in every.items()]
+        places = [
+            Place(window=(token,), frequency=1, contexts=(context,)) for token, context in every.items()
+        ]
     return law_of(scheme, stakes_of(places, suspect, shadow, kept=24))
 
 

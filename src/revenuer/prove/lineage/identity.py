@@ -120,7 +120,7 @@ def name_pattern(names: Sequence[str]) -> re.Pattern[str]:
 
 def says_it_is(text: str, pattern: re.Pattern[str]) -> bool:
     """Return whether a sentence in the first person holds a name and no denial."""
-    return any(
+    return pattern.search(text) is not None and any(
         pattern.search(sentence) and SELF.search(sentence) and not DENIED.search(sentence)
         for sentence in SENTENCE.split(text)
     )

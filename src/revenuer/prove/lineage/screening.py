@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from revenuer.prove.lineage.panel import Panel, PanelModel
-from revenuer.prove.lineage.terms import words_of
+from revenuer.prove.lineage.terms import WORD, words_of
 from revenuer.prove.suspect import Answer
 
 LEAST_PROMPTS = 100
@@ -63,7 +63,7 @@ def screen(suspect: PanelModel, panel: Panel, teacher: str) -> Screened:
 
 def is_whole(answer: Answer) -> bool:
     """Whether an answer has words and ends by itself, as far as its source says."""
-    return answer.finish_reason not in UNFINISHED and bool(words_of(answer.text))
+    return answer.finish_reason not in UNFINISHED and WORD.search(answer.text) is not None
 
 
 def _same(asked: str, known: str) -> bool:

@@ -17,10 +17,10 @@ from revenuer.stats.randomization import holm, rank_p_value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFinding:
-    """One key's figures. `payments`: of each row. `z`: their sum in null standard deviations. `adjusted`: log10 p after Holm over all keys."""
+    """One key's figures. `gains`: the effect in each row. `z`: the statistic in null standard deviations. `adjusted`: log10 p after Holm over all keys."""
 
     candidate: Candidate
-    payments: FloatArray
+    gains: FloatArray
     z: float
     log10_p: float
     adjusted: float
@@ -47,8 +47,7 @@ def account_findings(
     """Return every key's figures. `decoys`: keys that marked nothing, shape (at least 99, words). `served`: see `OpenOptions`."""
     spread = math.sqrt(law.variance)
     others = np.array([_statistic(law, row.tolist()) for row in decoys]) / spread
-    payments = [law.payments(one.words) for one in candidates]
-    totals = [float(paid.sum()) for paid in payments]
+    totals = [_statistic(law, one.words) for one in candidates]
     if served:
         log10_p = [min(0.0, -log10_bet(total, law.cumulant)) for total in totals]
     else:
@@ -56,15 +55,13 @@ def account_findings(
     findings = [
         AccountFinding(
             candidate=one,
-            payments=paid,
+            gains=law.gains(one.words),
             z=total / spread,
             log10_p=p,
             adjusted=adjusted,
             rank_p=rank_p_value(total / spread, others),
         )
-        for one, paid, total, p, adjusted in zip(
-            candidates, payments, totals, log10_p, holm(log10_p), strict=True
-        )
+        for one, total, p, adjusted in zip(candidates, totals, log10_p, holm(log10_p), strict=True)
     ]
     findings.sort(key=lambda one: (one.adjusted, one.log10_p, -one.z))
     return AccountFindings(keys=tuple(findings), decoys=check_decoys(others))

@@ -15,9 +15,11 @@ Tokens = Sequence[int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One distinct window with the contexts (prompt and response so far, the window last) in which it is asked about."""
+    """One distinct window with the contexts (prompt and response so far, the window last) in which it is asked about. `frequency`: how often it
+    stands in texts that know nothing of the key, 1 where that is not known."""
 
     window: Window
+    frequency: int
     contexts: tuple[tuple[int, ...], ...]
 
 
@@ -48,7 +50,10 @@ def places_of(
             if len(contexts) < keep:
                 contexts.append(context[-longest:])
     chosen = list(found) if served else [window for window, _ in counts.most_common(windows)]
-    return [Place(window=window, contexts=tuple(found[window])) for window in chosen]
+    return [
+        Place(window=one, frequency=1 if served else counts[one], contexts=tuple(found[one]))
+        for one in chosen
+    ]
 
 
 def fresh_windows(prompt: Tokens, response: Tokens, width: int) -> Iterator[tuple[Window, tuple[int, ...]]]:

@@ -1,7 +1,8 @@
-"""The null laws of an open test: what the sum of stakes is, row by row independently, when the key was drawn at random.
+"""The null laws of an open test: what the sum of payments is, row by row independently, when the key was drawn at random.
 
 Green lists: each token of a row is green with chance gamma, independently; the row pays the stakes of its green tokens, less their mean.
 Gumbel: in each row the key picks one token, with exactly the reference's probabilities; the row pays that token's stake, less its mean.
+Any stakes and weights that know nothing of the key are valid; these were chosen for power.
 """
 
 import math
@@ -19,6 +20,8 @@ from revenuer.records import UsageError
 
 LEAST = 1e-9
 """Added to every chance, so that a token of reference probability 0 can be asked about."""
+SMALL = 1e-5
+"""Tokens that both models hold for less likely weigh as if they were this likely."""
 FAINT = 1e-4
 """Probabilities far below this are not told apart: their logarithms are noise."""
 
@@ -35,6 +38,14 @@ class Law(Protocol):
         """Return what each row pays under a key; the mean over keys is 0. The statistic is their sum."""
         ...
 
+    def gains(self, key: tuple[int, ...]) -> FloatArray:
+        """Return the effect in each row, in the unit of the verdict: as the payments, without weights."""
+        ...
+
+    def expected(self, effect: float) -> float:
+        """Return the statistic to expect where the mean gain of a row is `effect`."""
+        ...
+
     def cumulant(self, tilt: float) -> float:
         """Return log E exp(tilt * statistic) over keys, exactly."""
         ...
@@ -42,9 +53,10 @@ class Law(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GreenLaw:
-    """Pays suspect - reference probability on green tokens: the green mass beyond the reference's.
+    """Pays, on green tokens, (suspect - reference) / sqrt(their mean) times sqrt(frequency of the window).
 
-    `threshold`: words below it are green. `stake`: (rows, kept).
+    Those are Pearson residuals: what differs between two models that learnt from other samples spreads about as a count does, so that each
+    token weighs by how well it is known. `threshold`: words below it are green. `stake`: (rows, kept).
     """
 
     stakes: Stakes
@@ -61,8 +73,19 @@ class GreenLaw:
         return float(self.gamma * (1.0 - self.gamma) * (self.stake**2).sum())
 
     def payments(self, key: tuple[int, ...]) -> FloatArray:
-        green = words_of(self.stakes, (key[0], key[1])) < self.threshold
-        return np.asarray((self.stake * (green - self.gamma)).sum(1))
+        return np.asarray((self.stake * self._green(key)).sum(1))
+
+    def gains(self, key: tuple[int, ...]) -> FloatArray:
+        return np.asarray(((self.stakes.suspect - self.stakes.reference) * self._green(key)).sum(1))
+
+    def expected(self, effect: float) -> float:
+        # As if training had raised every green token by one factor: then gains go as R, payments as the stake per probability times R.
+        held = self.stakes.reference
+        rows = np.sqrt(np.maximum(held, SMALL)).sum(1) / np.maximum(held.sum(1), SMALL)
+        return effect * float((np.sqrt(self.stakes.frequencies) * rows).sum())
+
+    def _green(self, key: tuple[int, ...]) -> FloatArray:
+        return np.asarray((words_of(self.stakes, (key[0], key[1])) < self.threshold) - self.gamma, np.float64)
 
     def cumulant(self, tilt: float) -> float:
         x = tilt * self.stake
@@ -72,36 +95,47 @@ class GreenLaw:
 
 @dataclass(frozen=True, slots=True)
 class GumbelLaw:
-    """Pays, in each row, log(suspect / reference) of the token that the key picks with the reference's probabilities.
+    """Pays, in each row, log(suspect / reference) of the token that the key picks with the reference's probabilities, times sqrt(frequency of the
+    window).
 
     `keys`: one, or two where each token was marked by either (dual Gumbel): then each row is played twice. `chances`: the reference's
-    probabilities, each row's scaled to sum to one. `stake`: the log ratios less their mean; both (rows, kept).
+    probabilities, each row's scaled to sum to one. `ratio`: the log ratios less their mean; both (rows, kept). `weight`: (rows,).
     """
 
     stakes: Stakes
     keys: int
     chances: FloatArray
-    stake: FloatArray
+    ratio: FloatArray
+    weight: FloatArray
 
     @property
     def variance(self) -> float:
-        return float(self.keys * (self.chances * self.stake**2).sum())
+        return float(self.keys * (self.weight**2 * (self.chances * self.ratio**2).sum(1)).sum())
 
     def payments(self, key: tuple[int, ...]) -> FloatArray:
+        return self.weight * self.gains(key)
+
+    def gains(self, key: tuple[int, ...]) -> FloatArray:
         paid = np.zeros(self.stakes.rows)
         for i in range(self.keys):
             words = words_of(self.stakes, (key[2 * i], key[2 * i + 1]))
             picked = np.argmin(-np.log(uniforms(words)) / self.chances, axis=1)
-            paid += np.take_along_axis(self.stake, picked[:, None], 1)[:, 0]
+            paid += np.take_along_axis(self.ratio, picked[:, None], 1)[:, 0]
         return paid
 
+    def expected(self, effect: float) -> float:
+        return effect * float(self.weight.sum())
+
     def cumulant(self, tilt: float) -> float:
-        return float(self.keys * special.logsumexp(tilt * self.stake, b=self.chances, axis=1).sum())
+        x = tilt * self.weight[:, None] * self.ratio
+        return float(self.keys * special.logsumexp(x, b=self.chances, axis=1).sum())
 
 
 def green_law(stakes: Stakes, gamma: float) -> GreenLaw:
     """Return the law of a green list."""
-    return GreenLaw(stakes, green_threshold(gamma), stakes.suspect - stakes.reference)
+    mean = np.maximum((stakes.suspect + stakes.reference) / 2.0, SMALL)
+    stake = (stakes.suspect - stakes.reference) / np.sqrt(mean) * np.sqrt(stakes.frequencies)[:, None]
+    return GreenLaw(stakes, green_threshold(gamma), stake)
 
 
 def gumbel_law(stakes: Stakes, keys: int) -> GumbelLaw:
@@ -109,7 +143,8 @@ def gumbel_law(stakes: Stakes, keys: int) -> GumbelLaw:
     chances = stakes.reference + LEAST
     chances /= chances.sum(1, keepdims=True)
     ratio = np.log(stakes.suspect + FAINT) - np.log(stakes.reference + FAINT)
-    return GumbelLaw(stakes, keys, chances, ratio - (chances * ratio).sum(1, keepdims=True))
+    ratio -= (chances * ratio).sum(1, keepdims=True)
+    return GumbelLaw(stakes, keys, chances, ratio, np.sqrt(stakes.frequencies))
 
 
 def law_of(scheme: Scheme, stakes: Stakes) -> Law:

@@ -13,7 +13,7 @@ class OpenOptions:
     served: bool = False
     windows: int = 4000
     per_window: int = 8
-    kept: int = 64
+    kept: int = 256
     longest: int = 1024
     decoys: int = 499
     alpha: float = 0.01

@@ -15,7 +15,7 @@ def open_pack(
 ) -> EvidencePack:
     """Return the pack of the strongest key, which is disclosed and thereby spent; of the other keys only the number is said.
 
-    `test.json`: scheme, key and form; `rows.jsonl`: window, tokens, and both models' probabilities of them.
+    `test.json`: scheme, key and form; `rows.jsonl`: window, its frequency, tokens, and both models' probabilities of them.
     """
     test = {
         "schema_version": PACK_SCHEMA_VERSION,
@@ -38,7 +38,7 @@ def open_pack(
 
 def rows_json(stakes: Stakes) -> bytes:
     """Return one line a row."""
-    names = ("window", "tokens", "suspect", "reference")
-    arrays = (stakes.windows, stakes.tokens, stakes.suspect, stakes.reference)
+    names = ("window", "frequency", "tokens", "suspect", "reference")
+    arrays = (stakes.windows, stakes.frequencies, stakes.tokens, stakes.suspect, stakes.reference)
     rows = zip(*(array.tolist() for array in arrays), strict=True)
     return b"".join(msgspec.json.encode(dict(zip(names, row, strict=True))) + b"\n" for row in rows)

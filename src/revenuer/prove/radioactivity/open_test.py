@@ -103,7 +103,7 @@ def open_test(
         return verdict, None
     decoys = decoy_keys(seed, chosen.decoys, scheme.key_words)
     found = account_findings(law, candidates, decoys, served=chosen.served)
-    power = _power(stakes.rows, law, len(candidates), chosen)
+    power = _power(law, len(candidates), chosen)
     verdict = _verdict(suspect.name, found, chosen, power, stakes.rows, details)
     first = found.keys[0].candidate
     return verdict, open_pack(stakes, first, len(candidates), served=chosen.served, decoy_seed=seed)
@@ -130,13 +130,15 @@ def _not_evaluated(stakes: Stakes, law: Law) -> str:
     return ""
 
 
-def _power(rows: int, law: Law, keys: int, options: OpenOptions) -> float | None:
+def _power(law: Law, keys: int, options: OpenOptions) -> float | None:
     """Return the chance of naming one key of the smallest effect of interest, by the normal law; Chernoff's bound asks for z of
     sqrt(2 log(keys / alpha)), a bet for more."""
     if options.effect is None:
         return None
     against = math.log(keys / options.alpha) + (math.log(len(TILTS)) if options.served else 0.0)
-    return float(stats.norm.sf(math.sqrt(2.0 * against) - options.effect * rows / math.sqrt(law.variance)))
+    return float(
+        stats.norm.sf(math.sqrt(2.0 * against) - law.expected(options.effect) / math.sqrt(law.variance))
+    )
 
 
 def _verdict(
@@ -205,8 +207,8 @@ def _summary(named: Sequence[str], first: AccountFinding, keys: int, reason: str
 
 
 def _effect(first: AccountFinding) -> Effect:
-    mean = float(first.payments.mean())
-    half = 1.96 * float(first.payments.std(ddof=1)) / math.sqrt(first.payments.size)
+    mean = float(first.gains.mean())
+    half = 1.96 * float(first.gains.std(ddof=1)) / math.sqrt(first.gains.size)
     green = first.candidate.scheme.name == "green"
     name = "green mass" if green else "log-probability of the token that the key picks,"
     return Effect(

@@ -7,20 +7,24 @@ import numpy as np
 import numpy.typing as npt
 
 from revenuer.prove.radioactivity.contexts import Place
-from revenuer.prove.radioactivity.next_tokens import NextTokens
+from revenuer.prove.radioactivity.next_tokens import Float32Array, NextTokens
 from revenuer.records import InputError
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 CONTEXTS_AT_ONCE = 512
+HELD = 1 << 27
+"""Probabilities held in memory at a time for each model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stakes:
-    """One row for each distinct window: `windows` (rows, width); `tokens` (rows, kept), the ids staked on, all different in a row; `suspect` and
-    `reference` (rows, kept), their probabilities by either model. None of it may depend on the window's own draws."""
+    """One row for each distinct window: `windows` (rows, width); `frequencies` (rows,), how often each stands in texts that know nothing of the key;
+    `tokens` (rows, kept), the ids staked on, all different in a row; `suspect` and `reference` (rows, kept), their probabilities by either
+    model. None of it may depend on the window's own draws."""
 
     windows: IntArray
+    frequencies: FloatArray
     tokens: IntArray
     suspect: FloatArray
     reference: FloatArray
@@ -31,50 +35,54 @@ class Stakes:
 
 
 def stakes_of(places: Sequence[Place], suspect: NextTokens, reference: NextTokens, *, kept: int) -> Stakes:
-    """Return the stakes: probabilities are means over a place's contexts, of the `kept` tokens that both together find most probable.
+    """Return the stakes: probabilities are means over a place's contexts, of the `kept` tokens that both together find most probable (all, where
+    the models know fewer).
 
     Raises InputError where the two models have vocabularies of other sizes.
     """
+    size = _vocabulary(places, suspect, reference)
+    kept = min(kept, size)
     tokens, ours, theirs = [np.empty((0, kept), np.int32)], [np.empty((0, kept))], [np.empty((0, kept))]
-    for part in _parts(places):
-        contexts = [context for place in part for context in place.contexts]
-        starts = np.cumsum([0, *(len(place.contexts) for place in part)])[:-1]
-        own, other = (_means(model, contexts, starts) for model in (suspect, reference))
-        if own.shape != other.shape:
-            raise InputError(
-                f"{suspect.name} knows {own.shape[1]} tokens and {reference.name} {other.shape[1]}; "
-                "give a reference with the suspect's tokenizer"
-            )
-        if own.shape[1] < kept:
-            raise InputError(f"the models know {own.shape[1]} tokens; stake on fewer than {kept}")
+    at_once = max(1, HELD // max(size, 1))
+    for low in range(0, len(places), at_once):
+        part = places[low : low + at_once]
+        own, other = _means(suspect, part, size), _means(reference, part, size)
         top = np.sort(np.argpartition(-(own + other), kept - 1, axis=1)[:, :kept], axis=1)
         tokens.append(top.astype(np.int32))
-        ours.append(np.take_along_axis(own, top, 1))
-        theirs.append(np.take_along_axis(other, top, 1))
+        rows = np.arange(len(part))[:, None]
+        ours.append(own[rows, top].astype(np.float64))
+        theirs.append(other[rows, top].astype(np.float64))
     width = len(places[0].window) if places else 1
     # Six decimals: what the evidence pack holds is what the test computes with.
     return Stakes(
         windows=np.asarray([place.window for place in places], np.int32).reshape(len(places), width),
+        frequencies=np.array([place.frequency for place in places], np.float64),
         tokens=np.concatenate(tokens),
-        suspect=np.concatenate(ours).round(6),
-        reference=np.concatenate(theirs).round(6),
+        suspect=np.concatenate(ours).astype(np.float64).round(6),
+        reference=np.concatenate(theirs).astype(np.float64).round(6),
     )
 
 
-def _parts(places: Sequence[Place]) -> list[list[Place]]:
-    """Split the places so that each part has about CONTEXTS_AT_ONCE contexts."""
-    parts: list[list[Place]] = []
-    held = CONTEXTS_AT_ONCE
-    for place in places:
-        if held >= CONTEXTS_AT_ONCE:
-            parts.append([])
-            held = 0
-        parts[-1].append(place)
-        held += len(place.contexts)
-    return parts
+def _vocabulary(places: Sequence[Place], suspect: NextTokens, reference: NextTokens) -> int:
+    if not places:
+        return 0
+    first = [places[0].contexts[0]]
+    own, other = (model.next_token_logprobs(first).shape[1] for model in (suspect, reference))
+    if own != other:
+        raise InputError(
+            f"{suspect.name} knows {own} tokens and {reference.name} {other}; give a reference with the suspect's tokenizer"
+        )
+    return int(own)
 
 
-def _means(model: NextTokens, contexts: Sequence[Sequence[int]], starts: npt.NDArray[np.intp]) -> FloatArray:
-    probabilities = np.exp(model.next_token_logprobs(contexts), dtype=np.float64)
-    counts = np.diff(np.append(starts, len(contexts)))
-    return np.asarray(np.add.reduceat(probabilities, starts, axis=0) / counts[:, None])
+def _means(model: NextTokens, places: Sequence[Place], size: int) -> Float32Array:
+    """Return the mean probabilities of each place: shape (places, vocabulary)."""
+    means = np.zeros((len(places), size), np.float32)
+    # Contexts of one text stand together, so that a model can read them at once.
+    asked = sorted((context, row) for row, place in enumerate(places) for context in place.contexts)
+    for low in range(0, len(asked), CONTEXTS_AT_ONCE):
+        part = asked[low : low + CONTEXTS_AT_ONCE]
+        probabilities = np.exp(model.next_token_logprobs([context for context, _ in part]))
+        np.add.at(means, [row for _, row in part], probabilities)
+    means /= np.array([[len(place.contexts)] for place in places], np.float32)
+    return means

@@ -2,8 +2,9 @@
 
 Each row is one distinct window, with tokens and what two models think of them after it. The key decides by draws, one for each (window, token),
 what the row pays; over keys each row pays 0 on average, independently of the others, and its law is known exactly.
-    green: each token is green with chance gamma; the row pays suspect - reference of its green tokens, less the mean.
+    green: each token is green with chance gamma; the row pays (suspect - reference) / sqrt(their mean) of its green tokens, less the mean.
     Gumbel: the key picks one token with the reference's probabilities; the row pays log(suspect / reference) of it, less the mean.
+    Both times sqrt(frequency of the window).
 p is Chernoff's bound for the sum (contexts that know nothing of the key), or the inverse of a bet spread evenly over fixed tilts (served contexts),
 times the number of keys that were tried: valid without approximation.
 """
@@ -18,7 +19,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 MASK = 0xFFFFFFFF
-LEAST, FAINT = 1e-9, 1e-4
+LEAST, SMALL, FAINT = 1e-9, 1e-5, 1e-4
 TILTS = [2.0**i for i in range(-4, 8)]
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 Row = dict[str, Any]
@@ -50,7 +51,9 @@ def words(row: Row, key: Sequence[int]) -> list[int]:
 def green_law(row: Row, test: dict[str, Any]) -> Law:
     threshold = int(test["gamma"] * 2**32)
     chance = threshold / 2**32
-    stakes = [s - r for s, r in zip(row["suspect"], row["reference"], strict=True)]
+    weight = math.sqrt(row["frequency"])
+    pairs = zip(row["suspect"], row["reference"], strict=True)
+    stakes = [weight * (s - r) / math.sqrt(max((s + r) / 2.0, SMALL)) for s, r in pairs]
     drawn = words(row, test["key"])
     paid = math.fsum(x * ((word < threshold) - chance) for x, word in zip(stakes, drawn, strict=True))
     variance = chance * (1.0 - chance) * math.fsum(x * x for x in stakes)
@@ -63,7 +66,8 @@ def gumbel_law(row: Row, test: dict[str, Any]) -> Law:
     pairs = zip(row["suspect"], row["reference"], strict=True)
     ratios = [math.log(s + FAINT) - math.log(r + FAINT) for s, r in pairs]
     centre = math.fsum(c * x for c, x in zip(chances, ratios, strict=True))
-    stakes = [x - centre for x in ratios]
+    weight = math.sqrt(row["frequency"])
+    stakes = [weight * (x - centre) for x in ratios]
     paid, key = 0.0, test["key"]
     for i in range(0, len(key), 2):
         drawn = words(row, key[i : i + 2])
