@@ -18,7 +18,8 @@ sys.meta_path.insert(0, Absent())
 import revenuer.cli, revenuer.prove
 for package in (revenuer.prove, revenuer.cli):
     for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if ".pack.scripts." not in found.name:
+        # Processors run inside of torch or not at all; nothing but an engine loads them.
+        if ".pack.scripts." not in found.name and ".processors." not in found.name:
             importlib.import_module(found.name)
             print(found.name)
 """
