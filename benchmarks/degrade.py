@@ -3,7 +3,7 @@
 Small worlds with a known truth: a made-up language in which students copy a transformer's law, and sums in four steps. Each seed has a
 language, a teacher and attackers of its own, so that intervals over seeds speak of all of these.
 
-    python benchmarks/degrade.py --out RUNS.jsonl [--seeds 3]
+    python benchmarks/degrade.py --out RUNS.jsonl [--seeds 3]     (`make bench-degrade`)
 """
 
 import argparse
@@ -18,25 +18,30 @@ import torch
 
 from degrade_lab import accounts, last_layer, logprobs, poison, prose, student, sums
 from degrade_lab.prose import PROMPT, RESPONSE, Floats, Tokens
-from prove_lab.model import Decoder
+from prove_lab.model import Decoder, Shape, new_decoder
 from prove_lab.sample import PlainSampling, sample
+from prove_lab.train import Training, train
 
 EXCHANGES = (250, 500, 1000, 2000, 4000)
 FEW = (250, 1000, 4000)
 ACCOUNTS = (1, 2, 4, 8, 16)
 PROMPTS_EACH = 250
-PREAMBLE = 64
+PREAMBLE = 256
 TOP, STEPS = 5, (0.5, 2.0)
 BALLOTS = 8
-BUDGET = 250 * RESPONSE
-"""Words with log-probabilities an account: what 250 answers hold."""
-ACCOUNTS_OF_ONE = 4
+BUDGET = 25 * RESPONSE
+"""Words with log-probabilities an account: what 25 answers hold."""
+ACCOUNTS_OF_ONE = (4, 16)
 FLAT, POISON = 1.5, 0.5
 SHARPNESS = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0)
 LAWS = 60
 """Laws that the reader of the last layer asks for: half as many again as the teacher is wide."""
 LOOKS = (8, 512)
 """Shifts by which what is rounded is read finer."""
+
+OTHER_KIND = Shape(vocabulary=prose.VOCABULARY, context=prose.LENGTH, width=32, layers=1, heads=2)
+MORE_SEEDS = 2
+"""Seeds of the sums beyond the others': whether a student gets them is a matter of luck as well."""
 
 NAIVE, ADAPTIVE = "naive", "adaptive"
 OPEN = "undefended"
@@ -74,10 +79,16 @@ class World:
         """Return what a student of these lessons has learned."""
         return student.learned(student.study(lessons, self.seed), self.held, self.held_law, sharper)
 
-    def score_without_noise(self, lessons: student.Lessons) -> float:
-        """Return what a student has learned that fits the noise which all answers share, and then leaves it out. How sharp its law should be
-        it cannot tell from such answers: the best of some is taken, which favours the attacker."""
-        made = student.study(lessons, self.seed, noise=True)
+    def score_of_transformer(self, texts: Tokens) -> float:
+        """Return what a small transformer has learned from the texts alone."""
+        options = Training(epochs=14, batch=48, rate=5e-3, loss_from=PROMPT, seed=self.seed)
+        made = train(new_decoder(OTHER_KIND, self.seed), texts, options)
+        return student.share_learned(prose.logprobs_of(made, self.held), self.held_law)
+
+    def best_score(self, lessons: student.Lessons, *, noise: bool = False) -> float:
+        """Return what a student has learned who cannot tell from such lessons how sharp its law should be: the best of some is taken, which
+        favours the attacker. `noise`: it fits the noise which all answers share, and then leaves it out."""
+        made = student.study(lessons, self.seed, noise)
         return max(student.learned(made, self.held, self.held_law, power) for power in SHARPNESS)
 
 
@@ -100,33 +111,39 @@ def make_world(seed: int) -> World:
 def log_probabilities(world: World, user: sums.Honest) -> Iterator[Run]:
     """Yield students of fewer and coarser log-probabilities. The honest user tells right answers from wrong ones by their likelihood."""
     fine, coarse = STEPS
-    budget = f"full for {BUDGET:,} words an account"
+    budget, steered = f"full for {BUDGET:,} words an account", f"top {TOP}, logit_bias allowed"
+    top, top_fine = f"top {TOP}", f"top {TOP}, rounded to {fine:g} nats"
+    law, several, many = world.law, *ACCOUNTS_OF_ONE
+    alone, said = "as if there were no others", "with the word said"
 
-    def known(n: int) -> tuple[Tokens, Floats]:
-        return world.texts[:n], world.law[:n]
+    def within(n: int, count: int) -> student.Lessons:
+        kept = min(n, count * BUDGET // RESPONSE)
+        return logprobs.everything(world.texts[:kept], law[:kept])
 
-    main = {OPEN, f"top {TOP}", f"rounded to {fine:g} nats", "text only"}
-    attacks: dict[tuple[str, str, str, float | None], Callable[[int], student.Lessons]] = {
-        (OPEN, NAIVE, "", 0.0): lambda n: logprobs.everything(*known(n)),
-        (f"top {TOP}", NAIVE, "as if there were no others", 0.0): lambda n: logprobs.renormalised(*known(n), TOP),
-        (f"top {TOP}", ADAPTIVE, "with the word said", 0.0): lambda n: logprobs.completed(*known(n), TOP),
-        (f"top {TOP}, logit_bias allowed", ADAPTIVE, "reads whole laws", 0.0): lambda n: logprobs.steered(*known(n), TOP),
-        (f"rounded to {fine:g} nats", NAIVE, "", fine): lambda n: logprobs.everything(*known(n), fine),
-        (f"rounded to {coarse:g} nats", NAIVE, "", coarse): lambda n: logprobs.everything(*known(n), coarse),
-        (f"top {TOP}, rounded to {fine:g} nats", NAIVE, "as if there were no others", fine): lambda n: logprobs.renormalised(*known(n), TOP, fine),
-        (f"top {TOP}, rounded to {fine:g} nats", ADAPTIVE, "with the word said", fine): lambda n: logprobs.completed(*known(n), TOP, fine),
-        (budget, NAIVE, "one account", None): lambda n: logprobs.budgeted(*known(n), BUDGET),
-        (budget, ADAPTIVE, f"{ACCOUNTS_OF_ONE} accounts, and nothing beyond the budget", None): lambda n: logprobs.everything(*known(min(n, ACCOUNTS_OF_ONE * BUDGET // RESPONSE))),
-        ("text only", NAIVE, "", None): lambda n: logprobs.text_only(world.texts[:n]),
+    attacks: dict[tuple[str, str, str, float | None, int], Callable[[Tokens, Floats], student.Lessons]] = {
+        (OPEN, NAIVE, "", 0.0, 1): logprobs.everything,
+        (top, NAIVE, alone, 0.0, 1): lambda texts, law: logprobs.renormalised(texts, law, TOP),
+        (top, ADAPTIVE, said, 0.0, 1): lambda texts, law: logprobs.completed(texts, law, TOP),
+        (steered, ADAPTIVE, said, 0.0, 1): lambda texts, law: logprobs.completed(texts, law, TOP),
+        (steered, ADAPTIVE, "reads whole laws", 0.0, 1): lambda texts, law: logprobs.steered(texts, law, TOP),
+        (f"rounded to {fine:g} nats", NAIVE, "", fine, 1): lambda texts, law: logprobs.everything(texts, law, fine),
+        (f"rounded to {coarse:g} nats", NAIVE, "", coarse, 1): lambda texts, law: logprobs.everything(texts, law, coarse),
+        (top_fine, ADAPTIVE, said, fine, 1): lambda texts, law: logprobs.completed(texts, law, TOP, fine),
+        (budget, NAIVE, "all that was answered", None, 1): lambda texts, law: logprobs.budgeted(texts, law, BUDGET),
+        (budget, ADAPTIVE, "nothing beyond the budget", None, 1): lambda texts, law: within(len(texts), 1),
+        (budget, ADAPTIVE, f"{several} accounts, nothing beyond the budget", None, several): lambda texts, law: within(len(texts), several),
+        (budget, ADAPTIVE, f"{many} accounts, nothing beyond the budget", None, many): lambda texts, law: within(len(texts), many),
+        ("text only", NAIVE, "", None, 1): lambda texts, law: logprobs.text_only(texts),
     }  # fmt: skip
-    for (policy, attacker, strategy, step), lessons in attacks.items():
+    main = {OPEN, top, f"rounded to {fine:g} nats", "text only"}
+    for (policy, attacker, strategy, step, count), lessons in attacks.items():
         lost = 0.0 if step == 0.0 else sums.confidence_lost(user, step)
         for n in EXCHANGES if policy in main else FEW:
             beyond = max(0.0, 1 - BUDGET / (n * RESPONSE)) if policy == budget else 1.0
             yield Run(
                 task="log-probabilities", policy=policy, attacker=attacker, strategy=strategy, exchanges=n, seed=world.seed,
-                score=world.score(lessons(n)), honest_loss=lost * beyond, honest_user="tells right answers by their likelihood",
-                accounts=ACCOUNTS_OF_ONE if attacker == ADAPTIVE and policy == budget else 1,
+                score=world.score(lessons(world.texts[:n], law[:n])), honest_loss=lost * beyond,
+                honest_user="tells right answers by their likelihood", accounts=count,
             )  # fmt: skip
 
 
@@ -150,11 +167,15 @@ def many_accounts(world: World) -> Iterator[Run]:
     """Yield students of 1 to 16 accounts of one operator. The honest user asks again for another answer."""
     users = world.held[:200, :PROMPT]
     same, reworded, other = "same prompts", "same prompts, reworded", "other prompts"
-    preamble, noise = f"other prompts, up to {PREAMBLE} words before", "other prompts, fits the shared noise"
+    preamble, noise, greedy = (
+        f"up to {PREAMBLE} words before the answer",
+        "fits the shared noise",
+        "at temperature 0",
+    )
     ways = {
         ("off", OPEN): (same, other),
         ("prompt", "one seed a prompt"): (same, reworded, other),
-        ("operator", "one seed an operator"): (same, other, preamble, noise),
+        ("operator", "one seed an operator"): (same, preamble, noise, greedy),
     }
     asks = {same: "same", reworded: "nonce"}
     for (shared, policy), strategies in ways.items():
@@ -167,11 +188,13 @@ def many_accounts(world: World) -> Iterator[Run]:
                 pool = world.texts[:, :PROMPT]
                 asked = accounts.prompts_of(asks.get(strategy, "split"), pool, count, PROMPTS_EACH, rng)
                 before = PREAMBLE if strategy == preamble else 0
-                lessons = logprobs.text_only(accounts.ask(world.teacher, asked, shared, world.seed, before))
+                cold = 0.01 if strategy == greedy else 1.0
+                told = accounts.ask(world.teacher, asked, shared, world.seed, before, cold)
+                lessons = logprobs.text_only(told)
                 yield Run(
                     task=f"accounts with {PROMPTS_EACH} prompts each", policy=policy, attacker=NAIVE if strategy == same else ADAPTIVE,
                     strategy=strategy, exchanges=len(asked), seed=world.seed, accounts=count, honest_loss=lost,
-                    score=world.score_without_noise(lessons) if strategy == noise else world.score(lessons),
+                    score=world.best_score(lessons, noise=strategy == noise) if strategy in (preamble, noise, greedy) else world.score(lessons),
                     honest_user="asks again for another answer",
                 )  # fmt: skip
 
@@ -194,9 +217,10 @@ def spoiled_sampling(world: World) -> Iterator[Run]:
         *((policy, NAIVE, "", lambda told: world.score(logprobs.text_only(told))) for policy in said),
         (f"temperature {FLAT:g}", ADAPTIVE, "sharpens its own law", lambda told: world.score(logprobs.text_only(told), FLAT)),
         ("poisoned", ADAPTIVE, "weighs words by a proxy from 250 clean answers", lambda told: world.score(poison.undone(told, own, POISON))),
+        *((policy, ADAPTIVE, "a student of another kind", world.score_of_transformer) for policy in (OPEN, "poisoned")),
     ]  # fmt: skip
     for policy, attacker, strategy, score in attacks:
-        for n in FEW:
+        for n in (FEW[1],) if strategy == "a student of another kind" else FEW:
             yield Run(
                 task="spoiled sampling (text only)", policy=policy, attacker=attacker, strategy=strategy, exchanges=n, seed=world.seed,
                 score=score(said[policy][:n]), honest_loss=float(lost[policy]), honest_user="gets other words than would have been said",
@@ -259,19 +283,25 @@ def sums_under_one_seed(seed: int, teacher: Decoder, held: Tokens) -> Iterator[R
             )  # fmt: skip
 
 
-def runs_of(seed: int) -> Iterator[Run]:
-    """Yield every run of one seed."""
+def prose_runs(seed: int, solver: Decoder, user: sums.Honest, held: Tokens) -> Iterator[Run]:
+    """Yield every run of one seed in the made-up language."""
     world = make_world(seed)
-    solver = sums.make_teacher(seed, 400)
-    rng = np.random.default_rng((seed, 4))
-    user = sums.honest_sample(solver, sums.problems(6000, rng), seed)
-    held = sums.problems(1000, rng)
     for line in width_of_the_last_layer(world):
         print(line, flush=True)
     yield from log_probabilities(world, user)
     yield from several_answers(world, solver, held)
     yield from many_accounts(world)
     yield from spoiled_sampling(world)
+
+
+def runs_of(seed: int, *, with_prose: bool) -> Iterator[Run]:
+    """Yield every run of one seed."""
+    solver = sums.make_teacher(seed, 400)
+    rng = np.random.default_rng((seed, 4))
+    user = sums.honest_sample(solver, sums.problems(6000, rng), seed)
+    held = sums.problems(1000, rng)
+    if with_prose:
+        yield from prose_runs(seed, solver, user, held)
     yield from reasoning(seed, solver, user, held)
     yield from sums_under_one_seed(seed, solver, held)
 
@@ -284,8 +314,8 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)
     with given.out.open("w", encoding="utf-8") as out:
-        for seed in range(1, given.seeds + 1):
-            for run in runs_of(seed):
+        for seed in range(1, given.seeds + MORE_SEEDS + 1):
+            for run in runs_of(seed, with_prose=seed <= given.seeds):
                 out.write(json.dumps(asdict(run)) + "\n")
                 out.flush()
             print(f"seed {seed}: {time.process_time():.0f} s of CPU so far", flush=True)

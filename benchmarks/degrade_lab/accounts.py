@@ -41,7 +41,14 @@ class SeededSampling:
         return torch.argmax(logprobs + torch.from_numpy(self._noise[self._which[rows], place]), 1)
 
 
-def ask(teacher: Decoder, asked: Tokens, shared: str, seed: int, preamble: int = 0) -> Tokens:
+def ask(
+    teacher: Decoder,
+    asked: Tokens,
+    shared: str,
+    seed: int,
+    preamble: int = 0,
+    temperature: float = 1.0,
+) -> Tokens:
     """Return the teacher's answers to requests of one operator. `shared`: `off`, `prompt` or `operator`, as in the guard's policy.
 
     `preamble`: each answer is asked for with fewer than so many other words before it, a number drawn for each. Assumes that the teacher
@@ -55,7 +62,13 @@ def ask(teacher: Decoder, asked: Tokens, shared: str, seed: int, preamble: int =
         words = [" ".join(f"w{word}" for word in prompt) for prompt in asked]
         told = [word if shared == "prompt" else None for word in words]
         seeds = np.array([shared_seed(SECRET, f"operator {seed}", prompt, 0) for prompt in told])
-    return sample(teacher, asked, LENGTH, SeededSampling(seeds, RESPONSE, VOCABULARY, PROMPT, begun))
+    return sample(
+        teacher,
+        asked,
+        LENGTH,
+        SeededSampling(seeds, RESPONSE, VOCABULARY, PROMPT, begun),
+        temperature=temperature,
+    )
 
 
 def prompts_of(strategy: str, pool: Tokens, accounts: int, each: int, rng: np.random.Generator) -> Tokens:

@@ -101,6 +101,11 @@ def learned(student: Student, texts: Tokens, teacher: Floats, sharper: float = 1
     """
     with torch.inference_mode():
         said = torch.log_softmax(sharper * student(torch.from_numpy(texts.astype(np.int64))), 2).numpy()
+    return share_learned(said, teacher)
+
+
+def share_learned(said: Floats, teacher: Floats) -> float:
+    """Return the same for log-probabilities `said` of any model."""
     chances = np.exp(teacher)
     common = np.log(chances.mean((0, 1)))
     return 1.0 - float((chances * (teacher - said)).sum() / (chances * (teacher - common)).sum())

@@ -151,8 +151,12 @@ GENERATORS = {
 """What may be named of numpy.random: kinds of generators that are then passed in. All else has a hidden global state."""
 
 
+OWN_STATE = "random.Random"
+"""Python's generator as an object: packs' scripts set its whole state, to draw what torch draws."""
+
+
 def global_randomness(path: Path, tree: ast.Module) -> set[str]:
-    found = {name for name in imported(path, tree) if name.split(".")[0] == "random"}
+    found = {name for name in imported(path, tree) if name.split(".")[0] == "random"} - {OWN_STATE}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
             owner = node.value

@@ -63,8 +63,8 @@ class PolicyCost:
     """What a policy comes to against the attacker who does best under it.
 
     `score` at `at` exchanges, and `lost`: by how much it is below the best attacker's without defence, seed by seed. `further`: what each
-    further 1,000 exchanges add, up to the most that were measured; None where there are no more. `factor`: how many times as many
-    exchanges it takes to have what the undefended teacher gives away in `at`; None with `factor_over`: more than so many times, as no
+    further 1,000 exchanges add, up to the most that were measured; None where there are no more. `factor`: how many times the exchanges
+    it takes to have 98 % of what the undefended teacher gives away in `at`; None with `factor_over`: more than so many times, as no
     measured number of exchanges was enough for some seed. `honest_loss`: at `at`. `reason`: why something was not evaluated.
     """
 

@@ -53,7 +53,7 @@ def test_it_writes_the_report_and_the_figures(call: Call) -> None:
     assert figures["runs"] == 12
     costs = {(one["policy"], one["attacker"]): one for one in figures["costs"]}
     assert costs["text only", "adaptive"]["lost"]["value"] == pytest.approx(0.2)
-    assert costs["text only", "adaptive"]["factor_over"] == 1.0
+    assert costs["text only", "adaptive"]["factor_over"] == pytest.approx(4.0)
     code, out, _ = call("runs.jsonl", "--out", "said", "--json", "--at", 250, "--confidence", 0.9)
     assert code == 0
     assert json.loads(out)["confidence"] == 0.9

@@ -1,6 +1,10 @@
 """From an engine's configuration to a verdict: `prove mark engine` and `prove detect --key`."""
 
 import json
+import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +90,19 @@ def test_an_engines_mark_is_found(tmp_path: Path) -> None:
     assert verdict["outcome"] == "positive"
     assert "server:eu-1" in verdict["summary"]
     assert SglangGumbel().name not in verdict["summary"]
+
+
+def test_the_commands_of_the_page_run(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "prove" / "engines.md").read_text("utf-8")
+    (block,) = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "engine.key").write_text("0x1234567890abcdef\n")
+    rows = [
+        {"prompt_id": str(i), "prompt": "q", "text": "a", "tokens": [*range(i, i + 30)]} for i in range(4)
+    ]
+    (tmp_path / "answers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for line in block.splitlines():
+        program = shlex.join([sys.executable, "-c", "from revenuer.cli.main import main; main()"])
+        done = subprocess.run(
+            ["sh", "-c", line.replace("revenuer", program, 1)], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 0, (line, done.stderr)

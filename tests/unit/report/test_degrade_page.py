@@ -44,7 +44,7 @@ def text_of(found: DegradeResult) -> str:
 def test_the_page_says_what_each_policy_comes_to() -> None:
     text = text_of(result())
     assert "1 of 2 policies cost an adaptive attacker something" in text
-    assert "less adaptive: first 0.31 [0.29, 0.33] 0.19 [0.17, 0.21] > 4 ×" in text
+    assert "less adaptive: first 0.31 [0.29, 0.33] 0.19 [0.17, 0.21] > 16 ×" in text
     assert "nothing measurable" in text
     assert "Nothing here stops a determined adaptive attacker" in text
     assert "the share lost by one who asks again" in text

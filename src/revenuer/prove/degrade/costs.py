@@ -7,6 +7,9 @@ from revenuer.prove.degrade.curves import by_way, estimate
 from revenuer.records.degradation import UNDEFENDED, Curve, DegradeRun, Estimate, PolicyCost
 from revenuer.stats.mean_intervals import t_interval
 
+NEARLY = 0.98
+"""Share of a score that counts as having it: where curves have flattened, the last hundredth would take any number of exchanges."""
+
 Line = Mapping[int, float]
 """Exchanges -> score: the curve of one seed."""
 
@@ -94,12 +97,17 @@ def _factor(
     pairs: Sequence[tuple[Line, Line]], at: int, confidence: float
 ) -> tuple[Estimate | None, float | None]:
     """Return how many times the exchanges it takes, averaged in logarithms; or what it takes more than, where a seed never got there."""
-    if not pairs:
+    if not pairs or any(there[at] <= 0 for _, there in pairs):
         return None, None
-    needed = [exchanges_for(here, there[at]) for here, there in pairs]
-    if any(one is None for one in needed):
-        return None, min(max(here) for here, _ in pairs) / at
-    found = t_interval([math.log(one / at) for one in needed if one is not None], confidence)
+    logs: list[float] = []
+    over: list[float] = []
+    for here, there in pairs:
+        needed, opened = (exchanges_for(line, NEARLY * there[at]) for line in (here, there))
+        if opened is not None:
+            (over if needed is None else logs).append(math.log((needed or max(here)) / opened))
+    if over:
+        return None, math.exp(min(over))
+    found = t_interval(logs, confidence)
     low, high = (None if end is None else math.exp(min(end, 700.0)) for end in (found.low, found.high))
     return Estimate(value=math.exp(found.mean), low=low, high=high, n=found.n), None
 

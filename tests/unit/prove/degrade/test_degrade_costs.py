@@ -90,7 +90,19 @@ def test_undefended_is_the_best_attack_without_defence() -> None:
 def test_what_was_never_reached_is_more_than_was_measured() -> None:
     result = judge_runs([*runs("undefended", rising()), *runs("less", rising(50))], "f")
     found = cost(result, "less")
-    assert (found.factor, found.factor_over) == (None, 4.0)
+    assert found.factor is None
+    assert found.factor_over == pytest.approx(4000 / (125 * 2 ** (0.98 * 3)))
+
+
+def test_where_curves_have_flattened_nothing_takes_longer() -> None:
+    flat = judge_runs(
+        [*runs("undefended", lambda n, seed: 0.9 + n / 1e6), *runs("less", lambda n, seed: 0.9)], "f"
+    )
+    found = cost(flat, "less")
+    assert found.factor is not None
+    assert found.factor.value == pytest.approx(1)
+    below = judge_runs([*runs("undefended", lambda n, seed: -0.1), *runs("less", lambda n, seed: -0.2)], "f")
+    assert (cost(below, "less").factor, cost(below, "less").factor_over) == (None, None)
 
 
 def test_without_a_reference_or_pairs_nothing_is_compared() -> None:

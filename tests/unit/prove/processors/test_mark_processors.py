@@ -16,7 +16,7 @@ from revenuer.prove.marks.prf import vocabulary_words as reference_words
 from revenuer.prove.processors.for_transformers import mark_processor
 from revenuer.prove.processors.marked_rows import MarkedRow, Sampling, mark_rows, truncated
 from revenuer.prove.processors.repeated_windows import RepeatedWindows
-from revenuer.prove.processors.torch_words import vocabulary_words
+from revenuer.prove.processors.torch_words import device_words, vocabulary_words
 from revenuer.records import UsageError
 
 MASTER = bytes(range(7, 39))
@@ -42,9 +42,10 @@ def model() -> GPT2LMHeadModel:
 def test_words_are_the_reference_s_to_the_bit(width: int, vocabulary: int) -> None:
     windows = np.random.default_rng(width).integers(0, 1 << 31, (3, width)).tolist()
     keys = [(0, 0), (0xFFFFFFFF, 0xFFFFFFFF), (123, 1 << 31)]
-    ours = vocabulary_words(windows, keys, vocabulary, torch.device("cpu"))
-    for row, window, key in zip(ours, windows, keys, strict=True):
-        assert np.array_equal(row.numpy(), reference_words(window, vocabulary, key).astype(np.int64))
+    expected = [reference_words(window, vocabulary, key) for window, key in zip(windows, keys, strict=True)]
+    for words_of in (vocabulary_words, device_words):
+        ours = words_of(windows, keys, vocabulary, torch.device("cpu"))
+        assert np.array_equal(ours.numpy(), np.stack(expected).astype(np.int64))
 
 
 @pytest.mark.parametrize("width", [1, 2])

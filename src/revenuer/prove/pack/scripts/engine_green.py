@@ -9,9 +9,9 @@ many green ones, times the number of keys that were tried.
 import hashlib
 import json
 import math
-import random
 import struct
 from pathlib import Path
+from random import Random
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -19,12 +19,12 @@ MASK, TABLE = 0xFFFFFFFF, 1_000_003
 Pair = tuple[tuple[int, ...], int]
 
 
-def generator(seed: int) -> random.Random:
+def generator(seed: int) -> Random:
     """MT19937 as torch seeds it (`init_genrand`); `getrandbits(32)` gives its numbers."""
     words = [seed & MASK]
     for i in range(1, 624):
         words.append((1812433253 * (words[-1] ^ words[-1] >> 30) + i) & MASK)
-    found = random.Random()
+    found = Random(0)
     found.setstate((3, (*words, 624), None))
     return found
 

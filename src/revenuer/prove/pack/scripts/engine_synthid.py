@@ -9,9 +9,9 @@ keys that were tried. Layers' sums are rounded up to a grid, which can only rais
 import hashlib
 import json
 import math
-import random
 import struct
 from pathlib import Path
+from random import Random
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -25,7 +25,7 @@ def turned_table(size: int, seed: int) -> list[int]:
     words = [seed & MASK]
     for i in range(1, 624):
         words.append((1812433253 * (words[-1] ^ words[-1] >> 30) + i) & MASK)
-    draw = random.Random()
+    draw = Random(0)
     draw.setstate((3, (*words, 624), None))
     bits = [draw.getrandbits(32) & 1 for _ in range(size)]
     return [bits[(x * MULTIPLIER + 1) % size] for x in range(size)]
