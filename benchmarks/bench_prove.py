@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 
 from prove_lab.corpus import OUTPUTS, Tokens, make_corpus, read_texts
-from prove_lab.measure import Line, closed, named_accounts, null_spread, opened, twins
+from prove_lab.measure import Line, closed, counted, named_accounts, null_spread, opened, twins
 from prove_lab.model import Decoder
 from prove_lab.study import (
     LEAKING,
@@ -60,33 +60,35 @@ class Bench:
         more = {
             key: value
             for key, value in line.more.items()
-            if key in ("named", "leaking_z", "largest_innocent_z")
+            if key in ("named", "leaking_z", "largest_innocent_z", "strongest_z")
         }
         self.say(
             f"  {line.student:24} {line.test:22} {line.scheme:9} {line.share:6.1%} log10 p {line.log10_p:8.1f} {z} n {line.n} {more or ''}"
         )
 
-    def marks(self, name: str, model: Decoder, shares: dict[str, float], *, served: bool = True) -> None:
-        """Look for marks by name in a suspect's own text and in its weights."""
+    def marks(self, name: str, model: Decoder, shares: dict[str, float]) -> Tokens:
+        """Look for marks by name in a suspect's own text, which is returned, and in its weights."""
         own = self.own(name, model)
         for mark, share in shares.items():
             key = self.study.keys[mark]
             self.add(closed(name, own, key, share, self.study.prompt_length))
+            self.add(counted(self.study, name, own, self.shadow, [key], share))
             self.add(opened(self.study, name, model, self.shadow, key, share, served=False))
-            if served and mark in SCHEMES:
+            if mark in SCHEMES:
                 self.add(opened(self.study, name, model, self.shadow, key, share, served=True))
+        return own
 
 
 def innocents(bench: Bench) -> Decoder:
     """Students that never saw a mark nor a released answer, before anything else."""
     study = bench.study
     model = student(study, mixture(study, MIXTURES["innocent"])[0])
-    bench.marks("innocent", model, dict.fromkeys(SCHEMES, 0.0))
-    own = bench.own("innocent", model)
+    own = bench.marks("innocent", model, dict.fromkeys(SCHEMES, 0.0))
     for scheme in SCHEMES.values():
         bench.nulls.append(null_spread("innocent", own, scheme, study.prompt_length))
         bench.say(f"  wrong keys: {bench.nulls[-1]}")
     bench.add(named_accounts(study, "innocent", model, bench.shadow, ()))
+    bench.add(counted(study, "innocent", own, bench.shadow, study.accounts, 0.0))
     bench.add(twins(study, "innocent", model, range(study.sizes.records), 0.0))
     bench.add(twins(study, "innocent", model, range(study.sizes.records), 0.0, reference=False))
     return model
@@ -131,8 +133,8 @@ def mixed(bench: Bench) -> None:
     records, rows = mixture(study, MIXTURES["tenths"])
     model = student(study, records)
     tenths = {"green 1": 0.1, "green 2": 0.1, "gumbel 2": 0.1, "gumbel 4": 0.1}
-    bench.marks("tenths", model, tenths)
-    bench.marks("tenths", model, {f"{name} again": 0.05 for name in ("green 1", "green 2", "gumbel 2")})
+    twentieths = {f"{name} again": 0.05 for name in ("green 1", "green 2", "gumbel 2")}
+    bench.marks("tenths", model, tenths | twentieths)
     _diluted(bench, "tenths", model, rows["released"], (1.0, 0.1, 0.05))
 
 
@@ -155,11 +157,8 @@ def leaking_accounts(bench: Bench) -> None:
         model = student(study, mixture(study, MIXTURES[name])[0])
         leaking = [i for i, share in LEAKING.items() if (share == 0.125) == (name == "two at 12.5 %")]
         bench.add(named_accounts(study, name, model, bench.shadow, leaking))
-        own = bench.own(name, model)
-        for i in leaking[::2]:
-            bench.add(closed(f"{name}: {i}", own, study.accounts[i], LEAKING[i], study.prompt_length))
-        if "12.5" in name:
-            bench.marks(name, model, {"green 4": 0.25, "gumbel 4": 0.25})
+        own = bench.marks(name, model, {"gumbel 4": 0.25} if "12.5" in name else {})
+        bench.add(counted(study, name, own, bench.shadow, study.accounts, 0.0))
 
 
 def main(arguments: Sequence[str]) -> int:

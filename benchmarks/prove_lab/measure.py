@@ -14,7 +14,7 @@ from revenuer.prove.marks import decoy_keys, distinct_pairs, sample_of
 from revenuer.prove.marks.candidate import Candidate
 from revenuer.prove.marks.detect import DetectOptions
 from revenuer.prove.marks.scheme import Scheme
-from revenuer.prove.radioactivity import OpenOptions, closed_test, open_test
+from revenuer.prove.radioactivity import OpenOptions, closed_test, counted_test, open_test
 from revenuer.prove.twins.audit import AuditOptions, audit
 from revenuer.prove.twins.lots import released_of
 from revenuer.prove.twins.twin_record import TwinRecord
@@ -22,7 +22,7 @@ from revenuer.records.suspect_verdict import SuspectVerdict
 
 DECOYS = 199
 NULL_KEYS = 400
-WINDOWS = {1: 4000, 2: 12_000, 4: 12_000}
+WINDOWS = {1: 4000, 2: 6000, 4: 6000}
 KEPT = {1: 256, 2: 64, 4: 64}
 CONTEXTS = 1000
 """Texts that contexts free of the keys are taken from."""
@@ -59,6 +59,34 @@ def closed(name: str, own: Tokens, candidate: Candidate, share: float, prompt_le
         verdict.n["pairs"],
         inflation=scheme["inflation"],
     )
+
+
+def counted(
+    study: Study, name: str, own: Tokens, reference: Decoder, keys: Sequence[Candidate], share: float
+) -> Line:
+    """Return what the suspect's own text says against what our unmarked student expects in its contexts."""
+    scheme, prompt = keys[0].scheme, study.prompt_length
+    exchanges = [(row[:prompt].tolist(), row[prompt:].tolist()) for row in own]
+    options = OpenOptions(windows=WINDOWS[scheme.width], kept=KEPT[scheme.width], decoys=DECOYS)
+    verdict, _ = counted_test(exchanges, name, LabSuspect("shadow", reference), keys, options, seed=2)
+    first = verdict.details["keys"][0]
+    inflation = verdict.details["decoys_inflation"]
+    more = {"named": verdict.details["named"], **_strongest(verdict)} if len(keys) > 1 else {}
+    return _line(
+        name,
+        "closed, reference",
+        scheme,
+        share,
+        verdict,
+        first["z"],
+        verdict.n["windows"],
+        inflation=inflation,
+        **more,
+    )
+
+
+def _strongest(verdict: SuspectVerdict) -> dict[str, Any]:
+    return {"strongest_z": {row["label"]: round(row["z"], 1) for row in verdict.details["keys"][:5]}}
 
 
 def opened(
@@ -127,10 +155,9 @@ def twins(
                 released=lot,
             )
         )
-    base = LabSuspect("base", study.base) if reference else None
-    ours = LabSuspect("teacher", study.teacher)
+    base = study.scorers["base"] if reference else None
     options = AuditOptions(with_texts=False)
-    verdict, _ = audit(records, LabSuspect(name, model), base, options, teacher=ours)
+    verdict, _ = audit(records, LabSuspect(name, model), base, options, teacher=study.scorers["teacher"])
     test = "twins" if reference else "twins, base not known"
     effect = verdict.effect.value if verdict.effect is not None else None
     return Line(

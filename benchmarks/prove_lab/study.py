@@ -10,6 +10,7 @@ from prove_lab.marked import MarkedSampling, Marking
 from prove_lab.model import STUDENT_WIDTH, Decoder, Shape, new_decoder
 from prove_lab.paraphrase import paraphrased
 from prove_lab.sample import PlainSampling, sample
+from prove_lab.suspect import LabSuspect, RememberingScorer
 from prove_lab.train import Training, train
 from revenuer.prove.marks import Green, Gumbel, decoy_keys
 from revenuer.prove.marks.candidate import Candidate
@@ -34,11 +35,11 @@ class Sizes:
     """`records`: in the log, and in every student's training set. Rows of real text for the teacher and the two bases. `asked`: prompts to each
     suspect."""
 
-    records: int = 1600
+    records: int = 1500
     teacher: int = 6000
-    base: int = 4000
+    base: int = 3600
     other_base: int = 3000
-    asked: int = 1000
+    asked: int = 900
     epochs: float = 2.0
 
     @property
@@ -63,6 +64,8 @@ class Study:
     real: Tokens
     sizes: Sizes
     seed: int
+    scorers: Mapping[str, RememberingScorer]
+    """The base and the teacher, as twins are scored by them."""
 
     @property
     def prompt_length(self) -> int:
@@ -127,6 +130,10 @@ def make_study(corpus: Corpus, sizes: Sizes, seed: int, say: Callable[[str], Non
         real=real,
         sizes=sizes,
         seed=seed,
+        scorers={
+            name: RememberingScorer(LabSuspect(name, model))
+            for name, model in (("base", base), ("teacher", teacher))
+        },
     )
 
 
@@ -167,7 +174,7 @@ MIXTURES: Mapping[str, Mixture] = {
         "gumbel 2 again": 0.05,
         PLAIN: 0.3,
     },
-    "two at 12.5 %": {"accounts 0-1": 0.25, "gumbel 4": 0.25, "green 4": 0.25, PLAIN: 0.25},
+    "two at 12.5 %": {"accounts 0-1": 0.25, "gumbel 4": 0.25, PLAIN: 0.5},
     "two at 5 %, two at 2 %": {"accounts 2-5": 0.14, PLAIN: 0.86},
 }
 

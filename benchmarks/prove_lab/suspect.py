@@ -60,6 +60,21 @@ class LabSuspect:
         return sample(self.model, prompts, length, PlainSampling(seed))
 
 
+class RememberingScorer:
+    """A model that is asked again and again about the same texts, and reads each once. Implements Scorer."""
+
+    def __init__(self, suspect: LabSuspect) -> None:
+        self.name, self._suspect = suspect.name, suspect
+        self._known: dict[tuple[str, str], Scored] = {}
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[Scored]:
+        """Return the log-probabilities of each continuation."""
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in self._known]
+        if new:
+            self._known.update(zip(new, self._suspect.score(new), strict=True))
+        return [self._known[pair] for pair in pairs]
+
+
 def _longest(contexts: Sequence[Sequence[int]]) -> list[tuple[tuple[int, ...], list[tuple[int, int]]]]:
     """Return the contexts that no other continues, each with (length, index) of itself and of those that it continues."""
     order = sorted(range(len(contexts)), key=lambda i: tuple(contexts[i]), reverse=True)

@@ -12,7 +12,7 @@ from builders.chain_models import ChainModel, exchanges, student, teacher, writt
 from revenuer.prove.marks import Green, Gumbel, decoy_keys
 from revenuer.prove.radioactivity.contexts import Place, places_of
 from revenuer.prove.radioactivity.laws import Law, law_of
-from revenuer.prove.radioactivity.stakes import stakes_of
+from revenuer.prove.radioactivity.stakes import counted_stakes, stakes_of
 from revenuer.prove.radioactivity.tail import log10_bet, log10_tail_bound
 
 KEYS = 400
@@ -35,15 +35,21 @@ class Copier:
         return np.log(laws).astype(np.float32)
 
 
+@pytest.mark.parametrize("counted", [False, True])
 @pytest.mark.parametrize(
     "scheme", [Green(width=1), Green(width=2), Gumbel(width=1), Gumbel(width=2)], ids=str
 )
-def test_wrong_keys_on_texts_that_know_nothing_of_them(scheme: Green | Gumbel) -> None:
+def test_wrong_keys_on_texts_that_know_nothing_of_them(scheme: Green | Gumbel, counted: bool) -> None:
     model = teacher(11, 2)
     suspect, shadow = (student(str(i), written(model, 200, 100, 20 + i), 2) for i in range(2))
     texts = exchanges(written(model, 100, 100, 22))
-    places = places_of(texts, scheme.width, windows=400, per_window=4, served=False, longest=99)
-    law = law_of(scheme, stakes_of(places, suspect, shadow, kept=24))
+    if counted:
+        own = exchanges(written(suspect, 200, 100, 23))
+        stakes = counted_stakes(own, shadow, scheme.width, windows=400, kept=24)
+    else:
+        places = places_of(texts, scheme.width, windows=400, per_window=4, served=False, longest=99)
+        stakes = stakes_of(places, suspect, shadow, kept=24)
+    law = law_of(scheme, stakes)
     sums = np.array([law.payments(tuple(map(int, key))).sum() for key in decoy_keys(5, KEYS, 2)])
     z = sums / np.sqrt(law.variance)
     assert 0.9 < z.std() < 1.1

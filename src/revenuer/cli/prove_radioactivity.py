@@ -15,8 +15,9 @@ from revenuer.prove.marks.decoys import FEWEST
 from revenuer.prove.marks.detect import DetectOptions
 from revenuer.prove.marks.tokenizer import tokenizer_file
 from revenuer.prove.pack import InputFile, input_file
-from revenuer.prove.radioactivity import OpenOptions, closed_test, open_test
+from revenuer.prove.radioactivity import OpenOptions, closed_test, counted_test, open_test
 from revenuer.prove.radioactivity.closed_test import TEST
+from revenuer.prove.suspect import Answer
 from revenuer.prove.suspects import Weights, load_weights, read_answers
 from revenuer.records import InputError, UsageError
 
@@ -45,7 +46,8 @@ class _Asked:
 @click.option(
     "--reference",
     type=FILE,
-    help="Open: directory of the suspect's base, or of an unmarked student: what is no news is subtracted.",
+    help="Directory of a model that never read text marked under these keys, so that what is no news is taken off. Open: the suspect's base or an "
+    "unmarked student. Closed: our own model or an unmarked student, with our tokenizer; without one the closed form is far weaker.",
 )
 @click.option(
     "--contexts",
@@ -134,7 +136,10 @@ def command(
         result=result,
     )
     if answers is not None:
-        _only("--answers", **{"--reference": reference, "--contexts": contexts, "--served": served})
+        _only("--answers", **{"--contexts": contexts, "--served": served})
+        if reference is not None:
+            _only("--reference", **{"--served-log": served_log})
+            return _counted(answers, reference, OpenOptions(windows=windows, decoys=decoys), asked)
         return _closed(answers, served_log, asked)
     _only("--weights", **{"--served-log": served_log})
     if weights is None or reference is None or contexts is None:
@@ -170,6 +175,26 @@ def _closed(path: Path, served_log: Path | None, asked: _Asked) -> int:
     return publish(replace(verdict, details=details), pack, asked.result)
 
 
+def _counted(path: Path, reference: Path, options: OpenOptions, asked: _Asked) -> int:
+    answers = read_answers(path)
+    name = asked.suspect or Path(answers.name).stem
+    inputs = _inputs(asked, path)
+    asked.result.check_before(TEST, name, n={"answers": len(answers.all)}, inputs=inputs)
+    model = load_weights(reference)
+    if asked.tokenizer is not None:
+        _check_tokenizer(asked.tokenizer, model)
+    options = replace(
+        options, alpha=asked.result.alpha, effect=asked.effect, longest=(model.longest or 1024) // 2
+    )
+    room = (model.longest or 1 << 30) - options.longest
+    exchanges = [(prompt, answer[:room]) for prompt, answer in _exchanges(answers.all, model)]
+    verdict, pack = counted_test(exchanges, name, model, asked.candidates, options, asked.seed)
+    if pack is not None:
+        pack = replace(pack, inputs=tuple(inputs))
+    read = {"read": answers.counts.rows, "refused": answers.counts.refused, **answers.counts.set_aside}
+    return publish(replace(verdict, details={**verdict.details, "read": read}), pack, asked.result)
+
+
 def _open(weights: Path, reference: Path, contexts: Path, options: OpenOptions, asked: _Asked) -> int:
     inputs = _inputs(asked, contexts)
     asked.result.check_before(TEST, asked.suspect or weights.resolve().name, inputs=inputs)
@@ -184,7 +209,7 @@ def _open(weights: Path, reference: Path, contexts: Path, options: OpenOptions, 
         suspect.name = asked.suspect
     longest = min(model.longest or 1024 for model in (suspect, other))
     options = replace(options, alpha=asked.result.alpha, effect=asked.effect, longest=longest)
-    exchanges = _exchanges(contexts, suspect)
+    exchanges = _exchanges(read_answers(contexts).all, suspect)
     verdict, pack = open_test(exchanges, suspect, other, asked.candidates, options, asked.seed)
     if pack is not None:
         pack = replace(pack, inputs=tuple(inputs))
@@ -201,14 +226,14 @@ def _check_tokenizer(path: Path, suspect: Weights) -> None:
         )
 
 
-def _exchanges(path: Path, suspect: Weights) -> list[tuple[list[int], list[int]]]:
-    """Return (context, response) token ids: the response's own where the file has them, else by the suspect's tokenizer."""
+def _exchanges(answers: Sequence[Answer], model: Weights) -> list[tuple[list[int], list[int]]]:
+    """Return (context, response) token ids: the response's own where the file has them, else by the model's tokenizer."""
     found = []
-    for answer in read_answers(path).all:
+    for answer in answers:
         response = answer.tokens
         if response is None:
-            response = suspect.tokenizer(answer.text, add_special_tokens=False)["input_ids"]
-        found.append((suspect.encode_context(suspect.context(answer.prompt)), list(response)))
+            response = model.tokenizer(answer.text, add_special_tokens=False)["input_ids"]
+        found.append((model.encode_context(model.context(answer.prompt)), list(response)))
     return found
 
 

@@ -1,6 +1,7 @@
 """`prove radioactivity` as typed: a suspect's answers, a suspect's weights trained in seconds, packs that check, and bad input."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from revenuer.prove.marks.keys import derive_key
 from revenuer.prove.pack import verify_pack
 from revenuer.records import InputError, UsageError
 
+PAGE = Path(__file__).parents[3] / "docs" / "prove" / "radioactivity.md"
 MASTER = bytes(range(32))
 SCHEME = Green(width=1)
 TEACHER = teacher(1)
@@ -125,6 +127,36 @@ def test_innocent_weights_name_nobody(weights: dict[str, Path], tmp_path: Path) 
     assert json.loads((tmp_path / "out" / "verdict.json").read_text())["details"]["named"] == []
 
 
+def test_the_commands_of_the_page_run(
+    weights: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = written(TEACHER, 30, 64, 6)
+    text = tiny_tokenizer().decode
+    rows = [{"prompt_id": str(i), "prompt": "Why?", "text": text(row)} for i, row in enumerate(own.tolist())]
+    (tmp_path / "suspect.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "master.key").write_text(MASTER.hex())
+    (tmp_path / "accounts.txt").write_text("account:acct_1\naccount:acct_2\n")
+    for name, target in (
+        ("suspect", "marked"), ("shadow", "shadow"), ("ours", "shadow"), ("neutral.jsonl", "contexts"), ("log.jsonl", "log"),
+    ):  # fmt: skip
+        (tmp_path / name).symlink_to(weights[target])
+    monkeypatch.chdir(tmp_path)
+    lines = [
+        line for line in PAGE.read_text().splitlines() if line.startswith("revenuer prove radioactivity")
+    ]
+    codes = []
+    for line in lines:
+        words = shlex.split(line, comments=True)[2:]
+        result = CliRunner().invoke(command, words, catch_exceptions=False, standalone_mode=False)
+        codes.append(result.return_value)
+    assert codes == [0, 0, 1, 1]
+    named = [
+        json.loads((tmp_path / out / "verdict.json").read_text())["details"]["named"]
+        for out in ("closed", "closed-reference", "accounts", "served")
+    ]
+    assert named == [[], [], ["account:acct_1"], ["account:acct_1"]]
+
+
 def test_a_suspects_own_answers(tmp_path: Path) -> None:
     own = written(TEACHER, 60, 90, 6, SCHEME, words_of("campaign:C-17"))
     log = answers(tmp_path / "log.jsonl", [np.asarray(r) for _, r in exchanges(own[:20])])
@@ -137,6 +169,19 @@ def test_a_suspects_own_answers(tmp_path: Path) -> None:
     assert verdict["test"] == "radioactivity"
     assert "trained" in verdict["h0"]
     assert verdict["details"]["windows_served"][0]["log10_e"] > 3
+    assert verify_pack(tmp_path / "out" / "evidence.zip", run=True).faults == ()
+
+
+def test_a_suspects_own_answers_against_a_reference(weights: dict[str, Path], tmp_path: Path) -> None:
+    own = written(TEACHER, 80, 64, 6, SCHEME, words_of("account:acct_1"))
+    result = typed(
+        tmp_path, "--answers", answers(tmp_path / "own.jsonl", list(own)), "--reference", weights["shadow"],
+        "--label", "account:acct_1", "--label", "account:acct_2", "--json",
+    )  # fmt: skip
+    assert result.return_value == 1
+    verdict = json.loads(result.stdout)
+    assert verdict["details"]["form"] == "closed, against a reference"
+    assert verdict["details"]["named"] == ["account:acct_1"]
     assert verify_pack(tmp_path / "out" / "evidence.zip", run=True).faults == ()
 
 

@@ -28,6 +28,7 @@ def open_pack(
         "secret": candidate.secret.hex(),
         "keys_tried": keys,
         "served": served,
+        "counted": stakes.counted,
     }
     return EvidencePack(
         script=SCRIPT,

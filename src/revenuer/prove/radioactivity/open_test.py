@@ -1,35 +1,28 @@
 """Open radioactivity: does the suspect's next-token distribution lean towards what our key chose, more than a model without our text does?"""
 
-import math
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
-from scipy import stats
-
-from revenuer.prove.judge import outcome_of
-from revenuer.prove.marks import decoy_keys
 from revenuer.prove.marks.candidate import Candidate
 from revenuer.prove.pack import EvidencePack
-from revenuer.prove.radioactivity.accounts import AccountFinding, AccountFindings, account_findings
 from revenuer.prove.radioactivity.contexts import Tokens, places_of
-from revenuer.prove.radioactivity.laws import Law, law_of
 from revenuer.prove.radioactivity.next_tokens import NextTokens
-from revenuer.prove.radioactivity.open_options import FEWEST_ROWS, OpenOptions
-from revenuer.prove.radioactivity.open_pack import open_pack
-from revenuer.prove.radioactivity.stakes import Stakes, stakes_of
-from revenuer.prove.radioactivity.tail import TILTS
-from revenuer.records import Outcome, UsageError
-from revenuer.records.suspect_verdict import Effect, SuspectVerdict
+from revenuer.prove.radioactivity.open_options import OpenOptions
+from revenuer.prove.radioactivity.stakes import stakes_of
+from revenuer.prove.radioactivity.stakes_verdict import (
+    EXPLANATIONS,
+    KEYS_ASSUMED,
+    Form,
+    check_keys,
+    verdict_of_stakes,
+)
+from revenuer.records.suspect_verdict import SuspectVerdict
 
-TEST = "radioactivity"
 H0 = (
     "The suspect's weights owe nothing to our keys, which were drawn at random: after each window its next-token distribution meets a key's "
     "draws by chance alone."
 )
 ASSUMPTIONS = (
-    "The keys were drawn at random and committed to before the suspect was asked, and no others were tried.",
-    "The reference model was not trained on text marked under these keys.",
+    *KEYS_ASSUMED,
     "Windows are asked about only in contexts that do not hold them earlier, so that nothing was copied from the context.",
     "The suspect reads the same token ids as the marker wrote.",
 )
@@ -38,16 +31,6 @@ SERVED = (
     "The contexts were taken from marked text, each window's from its first place in the log: whatever chose it was drawn before the window's own "
     "draws were used. p is the inverse of a bet, valid under that order."
 )
-EXPLANATIONS = (
-    "The suspect learnt our marked text from somebody else: a published or resold copy, another model trained on it, or the web. The test says "
-    "that the mark was learnt, not who collected the text.",
-    "Somebody who holds marked text re-emitted it, by imitation of the mark or by serving our answers, to a third party who trained on it: use "
-    "resample twins to tell whose released answers were learnt.",
-)
-
-
-MOST_LISTED = 50
-"""Keys in the verdict's table; all of them count."""
 
 
 def open_test(
@@ -69,152 +52,25 @@ def open_test(
     tail bound and the bet for served contexts are ours.
     """
     chosen = options or OpenOptions()
-    _check(candidates, chosen)
-    scheme = candidates[0].scheme
+    check_keys(candidates, chosen)
     places = places_of(
         exchanges,
-        scheme.width,
+        candidates[0].scheme.width,
         windows=chosen.windows,
         per_window=chosen.per_window,
         served=chosen.served,
         longest=chosen.longest,
     )
     stakes = stakes_of(places, suspect, reference, kept=chosen.kept)
-    law = law_of(scheme, stakes)
-    reason = _not_evaluated(stakes, law)
-    details = {
-        "form": "open",
-        "contexts": "served" if chosen.served else "free of the keys",
-        "scheme": scheme.options(),
-        "reference": reference.name,
-    }
-    if reason:
-        verdict = SuspectVerdict(
-            test=TEST,
-            suspect=suspect.name,
-            outcome=Outcome.NOT_EVALUATED,
-            h0=H0,
-            summary=f"Not evaluated: {reason}.",
-            alpha=chosen.alpha,
-            n={"windows": stakes.rows, "keys": len(candidates)},
-            reason=reason,
-            details=details,
-        )
-        return verdict, None
-    decoys = decoy_keys(seed, chosen.decoys, scheme.key_words)
-    found = account_findings(law, candidates, decoys, served=chosen.served)
-    power = _power(law, len(candidates), chosen)
-    verdict = _verdict(suspect.name, found, chosen, power, stakes.rows, details)
-    first = found.keys[0].candidate
-    return verdict, open_pack(stakes, first, len(candidates), served=chosen.served, decoy_seed=seed)
-
-
-def _check(candidates: Sequence[Candidate], options: OpenOptions) -> None:
-    if len({one.scheme for one in candidates}) != 1:
-        raise UsageError("expected at least one key, and all of one scheme; test each scheme on its own")
-    if options.served and len(candidates) > 1:
-        raise UsageError(
-            f"got {len(candidates)} keys with served contexts, which are of one key's log; give one key, or contexts free of the keys"
-        )
-
-
-def _not_evaluated(stakes: Stakes, law: Law) -> str:
-    if stakes.rows < FEWEST_ROWS:
-        return (
-            f"the texts hold {stakes.rows} windows that count, and {FEWEST_ROWS} are needed: give more text"
-        )
-    if not (np.isfinite(stakes.suspect).all() and np.isfinite(stakes.reference).all()):
-        return "a model gave probabilities that are no numbers"
-    if law.variance <= 0.0:
-        return "suspect and reference give the same probabilities everywhere: they are the same model"
-    return ""
-
-
-def _power(law: Law, keys: int, options: OpenOptions) -> float | None:
-    """Return the chance of naming one key of the smallest effect of interest, by the normal law; Chernoff's bound asks for z of
-    sqrt(2 log(keys / alpha)), a bet for more."""
-    if options.effect is None:
-        return None
-    against = math.log(keys / options.alpha) + (math.log(len(TILTS)) if options.served else 0.0)
-    return float(
-        stats.norm.sf(math.sqrt(2.0 * against) - law.expected(options.effect) / math.sqrt(law.variance))
-    )
-
-
-def _verdict(
-    suspect: str,
-    found: AccountFindings,
-    options: OpenOptions,
-    power: float | None,
-    rows: int,
-    details: dict[str, Any],
-) -> SuspectVerdict:
-    first = found.keys[0]
-    if found.decoys.holds:
-        outcome, reason = outcome_of(10.0**first.adjusted, options.alpha, power)
-    else:
-        outcome, reason = Outcome.INCONCLUSIVE, f"no p-value is claimed: {found.decoys.reason}"
-    named = [one.candidate.label for one in found.named(options.alpha)]
-    return SuspectVerdict(
-        test=TEST,
-        suspect=suspect,
-        outcome=outcome,
+    form = Form(
         h0=H0,
-        summary=_summary(named, first, len(found.keys), reason),
-        alpha=options.alpha,
-        p=10.0**first.adjusted,
-        log10_p=first.adjusted,
-        effect=_effect(first),
-        n={"windows": rows, "keys": len(found.keys)},
-        assumptions=(*ASSUMPTIONS, SERVED if options.served else FREE),
+        leans="next-token distribution",
+        assumptions=(*ASSUMPTIONS, SERVED if chosen.served else FREE),
         explanations=EXPLANATIONS,
-        reason=reason,
         details={
-            **details,
-            "named": named,
-            "keys": [_key_row(one, options.alpha) for one in found.keys[:MOST_LISTED]],
-            "decoys": found.decoys.decoys,
-            "decoys_inflation": found.decoys.inflation,
-            "decoys_centre": found.decoys.centre,
-            "rank_p_floor": 1.0 / (found.decoys.decoys + 1),
-            **({} if power is None else {"power": power}),
+            "form": "open",
+            "contexts": "served" if chosen.served else "free of the keys",
+            "reference": reference.name,
         },
     )
-
-
-def _key_row(one: AccountFinding, alpha: float) -> dict[str, Any]:
-    return {
-        "label": one.candidate.label,
-        "z": one.z,
-        "log10_p": one.log10_p,
-        "log10_p_holm": one.adjusted,
-        "rank_p": one.rank_p,
-        "named": 10.0**one.adjusted <= alpha,
-        "commitment": one.candidate.commitment,
-    }
-
-
-def _summary(named: Sequence[str], first: AccountFinding, keys: int, reason: str) -> str:
-    if named:
-        whose = ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
-        return (
-            f"The suspect's next-token distribution leans towards what the mark of {whose} chose: log10 p = {first.adjusted:.1f}, "
-            f"corrected for {keys} keys."
-        )
-    if reason:
-        return f"Nobody is named: {reason}."
-    return f"No mark of {keys} keys was found, in a test that would have found the planned effect; nobody is named."
-
-
-def _effect(first: AccountFinding) -> Effect:
-    mean = float(first.gains.mean())
-    half = 1.96 * float(first.gains.std(ddof=1)) / math.sqrt(first.gains.size)
-    green = first.candidate.scheme.name == "green"
-    name = "green mass" if green else "log-probability of the token that the key picks,"
-    return Effect(
-        name=f"{name} beyond the reference's",
-        value=mean,
-        low=mean - half,
-        high=mean + half,
-        unit="probability per window" if green else "nats per window",
-    )
+    return verdict_of_stakes(stakes, suspect.name, candidates, form, chosen, seed)

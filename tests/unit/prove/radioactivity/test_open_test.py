@@ -8,8 +8,8 @@ import pytest
 from builders.chain_models import ChainModel, exchanges, student, teacher, written
 from revenuer.prove.marks import DualGumbel, Green, Gumbel, Scheme
 from revenuer.prove.marks.candidate import Candidate
-from revenuer.prove.radioactivity import OpenOptions, open_test
-from revenuer.records import Outcome, UsageError
+from revenuer.prove.radioactivity import OpenOptions, counted_test, open_test
+from revenuer.records import InputError, Outcome, UsageError
 
 KEY = (1234567, 7654321)
 FEW = {"windows": 500, "per_window": 4, "kept": 24, "decoys": 199}
@@ -118,6 +118,27 @@ def test_too_little_text_is_not_evaluated() -> None:
     verdict, _ = open_test([([1, 2, 3], [4, 5, 6])], model, teacher(2), [candidate(Green(width=1))])
     assert verdict.outcome is Outcome.NOT_EVALUATED
     assert "give more text" in verdict.reason
+
+
+def test_own_text_against_a_reference(case: Case) -> None:
+    few = OpenOptions(effect=0.5, **FEW)
+    texts = {
+        name: exchanges(written(model, 300, 60, 77))
+        for name, model in (("marked", case.marked), ("unmarked", case.unmarked))
+    }
+    found, pack = counted_test(texts["marked"], "marked", case.shadow, [candidate(case.scheme)], few)
+    assert found.details["named"] == ["campaign:C-1"]
+    assert found.effect is not None
+    assert found.effect.low > 0
+    assert pack is not None
+    innocent, _ = counted_test(texts["unmarked"], "unmarked", case.shadow, [candidate(case.scheme)], few)
+    assert innocent.outcome is Outcome.NEGATIVE
+    assert innocent.details["power"] > 0.9
+
+
+def test_tokens_that_the_reference_does_not_know() -> None:
+    with pytest.raises(InputError, match="does not know"):
+        counted_test([([1, 2], [3, 99, 4])], "stranger", teacher(1), [candidate(Green(width=1))])
 
 
 def test_two_leaking_accounts_of_many_are_named() -> None:

@@ -1,10 +1,12 @@
-"""Recomputes log10 p of an open `prove radioactivity` from test.json and rows.jsonl beside this file. Python alone; nothing of Revenuer is needed.
+"""Recomputes log10 p of `prove radioactivity` with a reference model from test.json and rows.jsonl beside this file. Python alone; nothing of Revenuer is needed.
 
 Each row is one distinct window, with tokens and what two models think of them after it. The key decides by draws, one for each (window, token),
 what the row pays; over keys each row pays 0 on average, independently of the others, and its law is known exactly.
     green: each token is green with chance gamma; the row pays (suspect - reference) / sqrt(their mean) of its green tokens, less the mean.
     Gumbel: the key picks one token with the reference's probabilities; the row pays log(suspect / reference) of it, less the mean.
     Both times sqrt(frequency of the window).
+Where the test says "counted", `suspect` are the shares of what followed the window in the suspect's own text. Then green pays (suspect - reference)
+times frequency, and Gumbel the log-likelihood ratio of the window's counts for a share of 0.05 of them following the key.
 p is Chernoff's bound for the sum (contexts that know nothing of the key), or the inverse of a bet spread evenly over fixed tilts (served contexts),
 times the number of keys that were tried: valid without approximation.
 """
@@ -19,7 +21,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 MASK = 0xFFFFFFFF
-LEAST, SMALL, FAINT = 1e-9, 1e-5, 1e-4
+LEAST, SMALL, FAINT, STRENGTH, SMALLEST = 1e-9, 1e-5, 1e-4, 0.05, 1e-4
 TILTS = [2.0**i for i in range(-4, 8)]
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 Row = dict[str, Any]
@@ -51,22 +53,36 @@ def words(row: Row, key: Sequence[int]) -> list[int]:
 def green_law(row: Row, test: dict[str, Any]) -> Law:
     threshold = int(test["gamma"] * 2**32)
     chance = threshold / 2**32
-    weight = math.sqrt(row["frequency"])
     pairs = zip(row["suspect"], row["reference"], strict=True)
-    stakes = [weight * (s - r) / math.sqrt(max((s + r) / 2.0, SMALL)) for s, r in pairs]
+    if test["counted"]:
+        stakes = [row["frequency"] * (s - r) for s, r in pairs]
+    else:
+        weight = math.sqrt(row["frequency"])
+        stakes = [weight * (s - r) / math.sqrt(max((s + r) / 2.0, SMALL)) for s, r in pairs]
     drawn = words(row, test["key"])
     paid = math.fsum(x * ((word < threshold) - chance) for x, word in zip(stakes, drawn, strict=True))
     variance = chance * (1.0 - chance) * math.fsum(x * x for x in stakes)
     return paid, variance, [(chance, x) for x in stakes]
 
 
+def counts_ratio(share: float, chance: float) -> float:
+    """The log-likelihood ratio of one draw, `share` of whose kind were the token: a mark on it against its chance."""
+    rarer = max(chance, SMALLEST)
+    marked = math.log1p(STRENGTH * (1.0 - rarer) / rarer)
+    return share * marked + (1.0 - share) * math.log1p(-STRENGTH)
+
+
 def gumbel_law(row: Row, test: dict[str, Any]) -> Law:
     total = math.fsum(r + LEAST for r in row["reference"])
     chances = [(r + LEAST) / total for r in row["reference"]]
-    pairs = zip(row["suspect"], row["reference"], strict=True)
-    ratios = [math.log(s + FAINT) - math.log(r + FAINT) for s, r in pairs]
+    if test["counted"]:
+        weight = row["frequency"]
+        ratios = [counts_ratio(s, c) for s, c in zip(row["suspect"], chances, strict=True)]
+    else:
+        weight = math.sqrt(row["frequency"])
+        pairs = zip(row["suspect"], row["reference"], strict=True)
+        ratios = [math.log(s + FAINT) - math.log(r + FAINT) for s, r in pairs]
     centre = math.fsum(c * x for c, x in zip(chances, ratios, strict=True))
-    weight = math.sqrt(row["frequency"])
     stakes = [weight * (x - centre) for x in ratios]
     paid, key = 0.0, test["key"]
     for i in range(0, len(key), 2):
