@@ -18,6 +18,7 @@ COMMANDS = {
     "rank": "rank models from votes, with certificates",
     "replay": "run the guard over a past log, on the log's own clock",
     "scan": "find the campaigns in request logs",
+    "share": "exchange campaign indicators with peers, without leaking a customer",
     "simulate": "write traffic with known truth",
     "sketch": "write a text-free table that scans to the same campaigns",
 }

@@ -26,6 +26,7 @@ from revenuer.records.campaign import (
     ScanResult,
     Verdict,
 )
+from revenuer.records.claim import CLAIM_SCHEMA, CLAIMS_FILE, HOWS
 from revenuer.records.decision import (
     ACTIONS,
     DECISION_SCHEMA,
@@ -48,6 +49,12 @@ from revenuer.records.exchange import (
     OPTIONAL_COLUMNS,
     REQUIRED_COLUMNS,
 )
+from revenuer.records.observable import (
+    OBSERVABLE_SCHEMA,
+    OBSERVABLES_FILE,
+    SPAN_OBSERVABLES,
+    ObservableKind,
+)
 from revenuer.records.quarantine import QuarantinedRow
 from revenuer.records.sketch import (
     SKETCH_KEY_METADATA_KEY,
@@ -68,6 +75,8 @@ __all__ = [
     "AccountRow",
     "AccountVerdict",
     "BALLOT_SCHEMA",
+    "CLAIMS_FILE",
+    "CLAIM_SCHEMA",
     "Campaign",
     "CampaignDetail",
     "ClearedGroup",
@@ -78,13 +87,17 @@ __all__ = [
     "ExampleRequest",
     "FINISH_REASONS",
     "GraphEdge",
+    "HOWS",
     "InputError",
     "InputSummary",
     "LICENSED_DISTILLATION",
     "Lineage",
     "MissingDependencyError",
     "NotEvaluated",
+    "OBSERVABLES_FILE",
+    "OBSERVABLE_SCHEMA",
     "OPTIONAL_COLUMNS",
+    "ObservableKind",
     "Outcome",
     "Prevalence",
     "QuarantinedRow",
@@ -96,6 +109,7 @@ __all__ = [
     "SKETCH_METADATA_KEY",
     "SKETCH_SCHEMA",
     "SKETCH_VERSION",
+    "SPAN_OBSERVABLES",
     "ScanResult",
     "UsageError",
     "VERIFICATIONS",
