@@ -32,24 +32,24 @@ class Pair:
             eventually(lambda node=node: true(node))  # type: ignore[misc]
 
     def even(self) -> None:
-        """Wait until each node has heard what was said before: a mark that each sets now is heard by both."""
-        before = max(gauge(node, "fleet_heard_notes") for node in (self.one, self.two))
-        self._marks += 1
+        """Wait until each node has heard what was said before: a mark that each sets now is told and heard last."""
         for name, node in (("one", self.one), ("two", self.two)):
+            before = gauge(node, "fleet_told_notes")
             mark = {
                 "request_id": "mark",
                 "account_id": name,
                 "issued_signatures": [f"mark-{name}-{self._marks}"],
             }
             assert node.ask("POST", "/v1/outcomes", mark).status == 200
-        seen = [{0.0}]
+            eventually(lambda node=node, before=before: gauge(node, "fleet_told_notes") > before)  # type: ignore[misc]
+        self._marks += 1
 
-        def still() -> bool:
-            seen.append({gauge(node, "fleet_heard_notes") for node in (self.one, self.two)})
-            return seen[-1] == seen[-2] and len(seen[-1]) == 1 and min(seen[-1]) >= before + 2
+        def even() -> bool:
+            told = sum(gauge(node, "fleet_told_notes") for node in (self.one, self.two))
+            return {gauge(node, "fleet_heard_notes") for node in (self.one, self.two)} == {told}
 
-        eventually(still, every_s=0.1)
-        self.both(lambda node: gauge(node, "fleet_whole") == 1 and gauge(node, "fleet_buffered_notes") == 0)
+        eventually(even)
+        self.both(lambda node: gauge(node, "fleet_whole") == 1)
 
 
 def eventually(true: Callable[[], bool], every_s: float = 0.02) -> None:
