@@ -39,10 +39,11 @@ from revenuer.report import ConsoleProgress, Content, Progress, check_out, write
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanOptions(LogOptions):
-    """What the user chose. `key` is what sketches and index are hashed under."""
+    """What the user chose. `key` is what sketches and index are hashed under, `claims` what peers say (CLAIM_SCHEMA)."""
 
     seed: int = 0
     key: Key = UNKEYED
+    claims: pa.Table | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ def scan_logs(sources: Sequence[str], work: Path, options: ScanOptions, progress
             kind=read.log.kind,
             accounts=read.accounts,
             summary=read.summary(engine, "given"),
+            claims=options.claims,
         )
         result = scan(engine, given, seed=options.seed, key=options.key, on_stage=progress.stage)
         progress.stage("indexing campaigns")
