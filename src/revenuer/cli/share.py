@@ -6,6 +6,7 @@ from revenuer.cli.lazy_group import LazyGroup
 
 COMMANDS: dict[str, str] = {
     "init": "make a house: who we are, our partners, policy and keys",
+    "inventory": "list what our own accounts hold in common, to ask peers about",
 }
 
 
