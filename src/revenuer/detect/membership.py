@@ -210,7 +210,7 @@ def _added(
     share = float(linked[inside].mean())
     if share > 0.5:
         added += np.where(linked, CAPS[KINDS.index("replay")], -2.0 * share)
-    return added + _claimed(members, linkage, near, inside)
+    return np.asarray(added + _claimed(members, linkage, near, inside))
 
 
 def _claimed(members: np.ndarray, linkage: Linkage, near: np.ndarray, inside: np.ndarray) -> np.ndarray:
