@@ -26,7 +26,9 @@ def prove(
     return c + ristretto.minus_product(r, c, secret)
 
 
-def verify(public: bytes, before: Sequence[bytes], after: Sequence[bytes], proof: bytes, context: bytes) -> bool:
+def verify(
+    public: bytes, before: Sequence[bytes], after: Sequence[bytes], proof: bytes, context: bytes
+) -> bool:
     """Return whether the proof holds. Raises MatchFault where it is not two canonical scalars; both lists hold checked elements."""
     c = ristretto.checked_scalar(proof[: ristretto.SCALAR_BYTES], "the first half of the proof")
     s = ristretto.checked_scalar(proof[ristretto.SCALAR_BYTES :], "the second half of the proof")

@@ -64,9 +64,13 @@ def expand_message(message: bytes, dst: bytes) -> bytes:
 def checked_element(encoding: bytes, what: str) -> bytes:
     """Return the encoding. Raises MatchFault unless it is the canonical one of an element other than the neutral one."""
     if len(encoding) != ELEMENT_BYTES:
-        raise MatchFault(f"{what} has {len(encoding)} bytes, expected {ELEMENT_BYTES}; conclude nothing from it")
+        raise MatchFault(
+            f"{what} has {len(encoding)} bytes, expected {ELEMENT_BYTES}; conclude nothing from it"
+        )
     if encoding == IDENTITY:
-        raise MatchFault(f"{what} is the neutral element, which no honest peer sends; conclude nothing from it")
+        raise MatchFault(
+            f"{what} is the neutral element, which no honest peer sends; conclude nothing from it"
+        )
     if not sodium().crypto_core_ristretto255_is_valid_point(encoding):
         raise MatchFault(f"{what} is no canonical encoding of an element; conclude nothing from it")
     return encoding
@@ -89,7 +93,9 @@ def times(scalar: bytes, element: bytes) -> bytes:
     try:
         return bytes(sodium().crypto_scalarmult_ristretto255(scalar, element))
     except (ValueError, RuntimeError) as error:
-        raise MatchFault("a product is the neutral element, or a factor is no element; conclude nothing from it") from error
+        raise MatchFault(
+            "a product is the neutral element, or a factor is no element; conclude nothing from it"
+        ) from error
 
 
 def times_base(scalar: bytes) -> bytes:

@@ -80,7 +80,9 @@ def blind(message: bytes, scalar: bytes | None = None) -> Blinded:
     return Blinded(message, scalar, ristretto.times(scalar, _hashed(message)))
 
 
-def blind_evaluate(key: OprfKey, blinded: Sequence[bytes], r: bytes | None = None) -> tuple[list[bytes], bytes]:
+def blind_evaluate(
+    key: OprfKey, blinded: Sequence[bytes], r: bytes | None = None
+) -> tuple[list[bytes], bytes]:
     """Return the evaluated elements, and one proof that all of them were multiplied by the published key.
 
     Raises MatchFault for an empty batch and for an element that is none, is not canonical, or is the neutral one.
@@ -93,14 +95,18 @@ def blind_evaluate(key: OprfKey, blinded: Sequence[bytes], r: bytes | None = Non
     return evaluated, prove(key.secret, key.public, blinded, evaluated, _CONTEXT, r)
 
 
-def finalize(blinded: Sequence[Blinded], evaluated: Sequence[bytes], proof: bytes, public: bytes) -> list[bytes]:
+def finalize(
+    blinded: Sequence[Blinded], evaluated: Sequence[bytes], proof: bytes, public: bytes
+) -> list[bytes]:
     """Return the function's values (64 bytes each) at the inputs, in their order.
 
     Raises MatchFault where the answer has another number of elements than the question, an element is none, is not canonical or is the
     neutral one, or the proof does not hold for this public key: an answer that could hide a match is never taken for one without.
     """
     if len(evaluated) != len(blinded) or not blinded:
-        raise MatchFault(f"asked about {len(blinded)} elements, the answer has {len(evaluated)}; conclude nothing from it")
+        raise MatchFault(
+            f"asked about {len(blinded)} elements, the answer has {len(evaluated)}; conclude nothing from it"
+        )
     ristretto.checked_element(public, "the public key")
     for element in evaluated:
         ristretto.checked_element(element, "an evaluated element")
