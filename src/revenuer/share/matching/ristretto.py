@@ -8,7 +8,7 @@ import hashlib
 import os
 import sys
 from contextlib import suppress
-from types import ModuleType
+from typing import Any
 
 from revenuer.records import MissingDependencyError
 from revenuer.share.matching.fault import MatchFault
@@ -23,7 +23,7 @@ _UNIFORM_BYTES = 64
 
 
 @functools.cache
-def sodium() -> ModuleType:
+def sodium() -> Any:
     """Return the bindings. Raises MissingDependencyError where they are absent or cannot be loaded.
 
     rbcl unpacks the library into a file of the temporary folder at every start and leaves it there; it is removed once it is loaded.

@@ -86,6 +86,6 @@ def _joserfc(jwk: dict[str, str]) -> tuple[Any, Any]:
             "signing needs joserfc; install it with `pip install 'revenuer[share]'`"
         ) from error
     try:
-        return jws, OKPKey.import_key(jwk)
+        return jws, OKPKey.import_key({**jwk})
     except (JoseError, ValueError, TypeError) as error:
         raise InputError("a key is no Ed25519 key; make one with `revenuer share key new`") from error
