@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from revenuer.records import UsageError
@@ -68,7 +68,7 @@ def placed(one: Departure, head: LedgerHead) -> LedgerLine:
         raise UsageError(f"got {one.channel!r} for a channel; expected one of {', '.join(CHANNELS)}")
     if one.time.tzinfo is None:
         raise UsageError("a time in the ledger needs its zone; give a clock that tells UTC")
-    values = {**asdict(one), "time": one.time.isoformat(timespec="milliseconds")}
+    values = {**asdict(one), "time": one.time.astimezone(UTC).isoformat(timespec="milliseconds")}
     return LedgerLine(**values, seq=head.seq + 1, previous=head.sha256)
 
 

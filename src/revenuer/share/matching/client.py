@@ -95,10 +95,11 @@ class OpenedSet:
         """Return how our day stands, by the partner's word."""
         return read_budget(self.client.peer.budget())
 
-    def unasked(self, values: Sequence[tuple[str, str]]) -> int:
-        """Return how many elements matching these values would spend: those never asked about under this key."""
-        items = {item_of(kind, value) for kind, value in values}
-        return len(items) - len(self._known(items))
+    def unasked(self, values: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return those of our values, in their order, that were never asked about under this key: each spends one element."""
+        items = {item_of(*value): value for value in reversed(values)}
+        known = self._known(set(items))
+        return [value for item, value in reversed(items.items()) if item not in known]
 
     def match(self, values: Sequence[tuple[str, str]]) -> list[Match]:
         """Return which of our values (kind, value) the set has, in their order.

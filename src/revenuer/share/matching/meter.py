@@ -69,7 +69,7 @@ class Meter:
                 books.execute(
                     "INSERT INTO match_query (time, partner, elements, outcome) VALUES (?, ?, ?, ?)",
                     (
-                        now.isoformat(timespec="milliseconds"),
+                        now.astimezone(UTC).isoformat(timespec="milliseconds"),
                         partner,
                         elements,
                         CHARGED if covered else REFUSED,
@@ -89,3 +89,24 @@ def _budget(now: datetime, budget: int, spent: int) -> Budget:
 
 def _day(now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y-%m-%d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedOn:
+    """What a partner asked on one day (UTC): elements that were charged, questions, and questions refused for want of budget."""
+
+    day: str
+    elements: int
+    questions: int
+    refused: int
+
+
+def queries(path: Path, partner: str) -> list[AskedOn]:
+    """Return the days on which a partner asked, from the log in the books at `path`."""
+    with open_books(path, METER_TABLES) as books:
+        rows = books.execute(
+            "SELECT substr(time, 1, 10) AS day, sum(CASE outcome WHEN ? THEN elements ELSE 0 END), count(*), sum(outcome = ?)"
+            " FROM match_query WHERE partner = ? GROUP BY day ORDER BY day",
+            (CHARGED, REFUSED, partner),
+        ).fetchall()
+    return [AskedOn(day=row[0], elements=row[1], questions=row[2], refused=row[3]) for row in rows]
