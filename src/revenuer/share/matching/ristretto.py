@@ -14,6 +14,7 @@ from revenuer.records import MissingDependencyError
 from revenuer.share.matching.fault import MatchFault
 
 ELEMENT_BYTES = SCALAR_BYTES = 32
+FIELD = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 IDENTITY = bytes(ELEMENT_BYTES)
 """The encoding of the neutral element, which no honest message ever holds."""
@@ -71,7 +72,10 @@ def checked_element(encoding: bytes, what: str) -> bytes:
         raise MatchFault(
             f"{what} is the neutral element, which no honest peer sends; conclude nothing from it"
         )
-    if not sodium().crypto_core_ristretto255_is_valid_point(encoding):
+    number = int.from_bytes(encoding, "little")
+    # libsodium leaves the highest bit unread, so that one element would have two encodings (RFC 9496, 4.3.1, allows one).
+    is_canonical = number < FIELD and number % 2 == 0
+    if not is_canonical or not sodium().crypto_core_ristretto255_is_valid_point(encoding):
         raise MatchFault(f"{what} is no canonical encoding of an element; conclude nothing from it")
     return encoding
 
