@@ -1,7 +1,6 @@
 """Builds a partner's set: evaluates what is new, drops what is gone, seals what each item reveals, and hides how many there are but roughly."""
 
 import hmac
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,11 +48,12 @@ def build_set(
     key_id = key_id_of(key.public)
     wanted = _by_item(items)
     known = read_evaluated(folder / f"evaluated-{key_id.hex()}.bin", key.secret)
-    new = _evaluate_new(key, known, wanted, key_id, tell)
+    digests = {item: known.digest(item) for item in wanted}
+    new = _evaluate_new(key, known, wanted, digests, tell)
     rows: list[bytes] = []
     for item, payloads in wanted.items():
-        rows += _rows(known, item, payloads, key_id)
-    removed = known.keep({known.digest(item) for item in wanted})
+        rows += _rows(known.records[digests[item]], payloads, key_id)
+    removed = known.keep(set(digests.values()))
     real = len(rows)
     rows += _padding(key, -real % PAD if real else PAD)
     path = folder / f"set-{revision}.bin"
@@ -72,15 +72,17 @@ def build_set(
 
 def _by_item(items: Iterable[PreparedItem]) -> dict[bytes, list[bytes]]:
     """Return what each item reveals, surest campaign first; of a campaign named twice the higher confidence."""
-    surest: dict[bytes, dict[str, int]] = defaultdict(dict)
+    surest: dict[bytes, dict[str, int]] = {}
     for one in items:
-        campaigns = surest[item_of(one.kind, one.value)]
+        campaigns = surest.setdefault(item_of(one.kind, one.value), {})
         campaigns[one.campaign] = max(one.confidence, campaigns.get(one.campaign, 0))
+    packed: dict[tuple[str, int], bytes] = {}
+    for campaigns in surest.values():
+        for pair in campaigns.items():
+            if pair not in packed:
+                packed[pair] = Payload(*pair).packed()
     return {
-        item: [
-            Payload(campaign, confidence).packed()
-            for campaign, confidence in sorted(campaigns.items(), key=lambda pair: (-pair[1], pair[0]))
-        ]
+        item: [packed[pair] for pair in sorted(campaigns.items(), key=lambda pair: (-pair[1], pair[0]))]
         for item, campaigns in surest.items()
     }
 
@@ -89,30 +91,24 @@ def _evaluate_new(
     key: OprfKey,
     known: Evaluated,
     wanted: dict[bytes, list[bytes]],
-    key_id: bytes,
+    digests: dict[bytes, bytes],
     tell: Callable[[int, int], None],
 ) -> int:
-    new = [item for item in wanted if known.digest(item) not in known.records]
+    key_id = key_id_of(key.public)
+    new = [item for item in wanted if digests[item] not in known.records]
     for start in range(0, len(new), CHUNK):
         part = new[start : start + CHUNK]
-        known.append(_evaluated(key, known, part, wanted, key_id))
+        known.append((digests[item], _record(key, item, wanted[item][0], key_id)) for item in part)
         tell(start + len(part), len(new))
     return len(new)
 
 
-def _evaluated(
-    key: OprfKey, known: Evaluated, part: Sequence[bytes], wanted: dict[bytes, list[bytes]], key_id: bytes
-) -> list[tuple[bytes, Record]]:
-    made: list[tuple[bytes, Record]] = []
-    for item in part:
-        seed = seed_of(evaluate(key, item))
-        first = wanted[item][0]
-        made.append((known.digest(item), Record(seed, first, row_of(seed, 0, first, key_id))))
-    return made
+def _record(key: OprfKey, item: bytes, payload: bytes, key_id: bytes) -> Record:
+    seed = seed_of(evaluate(key, item))
+    return Record(seed, payload, row_of(seed, 0, payload, key_id))
 
 
-def _rows(known: Evaluated, item: bytes, payloads: Sequence[bytes], key_id: bytes) -> list[bytes]:
-    record = known.records[known.digest(item)]
+def _rows(record: Record, payloads: Sequence[bytes], key_id: bytes) -> list[bytes]:
     first = record.row if record.payload == payloads[0] else row_of(record.seed, 0, payloads[0], key_id)
     others = enumerate(payloads[1:MOST_SLOTS], 1)
     return [first, *(row_of(record.seed, slot, payload, key_id) for slot, payload in others)]
