@@ -5,8 +5,13 @@ import click
 from revenuer.cli.lazy_group import LazyGroup
 
 COMMANDS: dict[str, str] = {
+    "head": "print the heads of all release chains, or compare them with another reader's",
     "init": "make a house: who we are, our partners, policy and keys",
     "inventory": "list what our own accounts hold in common, to ask peers about",
+    "key": "make, rotate, revoke and publish our signing keys",
+    "ledger": "show, check and export the ledger of all that left the house",
+    "match": "learn which of our values a partner's campaigns have too, without telling either side the others",
+    "match-set": "build and show what a partner may match against",
 }
 
 
