@@ -6,6 +6,9 @@ from revenuer.cli.lazy_group import LazyGroup
 
 COMMANDS: dict[str, str] = {
     "init": "make a house: who we are, our partners, policy and keys",
+    "export": "write what a partner may be told of a scan's campaigns as a STIX bundle",
+    "preview": "show what a partner would get, why each field may leave, and what is withheld",
+    "check": "tell which objects of a peer's STIX bundle are sound, and why others are not",
 }
 
 

@@ -22,8 +22,12 @@ class Technique(NamedTuple):
 
 TECHNIQUES: Mapping[str, Technique] = MappingProxyType(
     {
-        "AML.T0008": Technique("159106db-413f-5f36-854f-09729ed0a18f", "Acquire Infrastructure", "2021-05-13"),
-        "AML.T0008.005": Technique("647ac4ac-b2bc-53f7-ab83-81f421a1f0b5", "AI Service Proxies", "2026-03-30"),
+        "AML.T0008": Technique(
+            "159106db-413f-5f36-854f-09729ed0a18f", "Acquire Infrastructure", "2021-05-13"
+        ),
+        "AML.T0008.005": Technique(
+            "647ac4ac-b2bc-53f7-ab83-81f421a1f0b5", "AI Service Proxies", "2026-03-30"
+        ),
         "AML.T0012": Technique("ed66b442-059b-54cb-a806-620e6f8109a6", "Valid Accounts", "2022-01-24"),
         "AML.T0021": Technique("d3d7763a-58e1-5e38-84fd-3abea967cb08", "Establish Accounts", "2022-01-24"),
         "AML.T0024": Technique(

@@ -9,6 +9,7 @@ from revenuer.records import InputError
 
 MAX_BYTES = 256 << 20
 SCHEMA_VERSION = 1
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 
 class ScanInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,11 @@ class CampaignsFile(msgspec.Struct, frozen=True, kw_only=True):
     input: ScanInput = ScanInput()
 
 
+def in_reach(moment: datetime) -> bool:
+    """Return whether a time is one that a log could hold."""
+    return FIRST_YEAR <= moment.year <= LAST_YEAR
+
+
 def decode_campaigns(content: bytes, name: str) -> CampaignsFile:
     """Return what campaigns.json holds for sharing. Raises InputError, naming the place, where it does not fit its contract."""
     try:
@@ -93,8 +99,10 @@ def _check(file: CampaignsFile, name: str) -> None:
             raise InputError(
                 f"{name}: campaigns[{number}] has no accounts, a negative count, or ends before it begins; scan again"
             )
-    if any(moment is not None and moment.tzinfo is None for moment in moments):
-        raise InputError(f"{name} has a time without a zone; times are ISO 8601 with Z")
+    if any(moment is not None and (moment.tzinfo is None or not in_reach(moment)) for moment in moments):
+        raise InputError(
+            f"{name} has a time without a zone, or one before 1970 or after 2999; times are ISO 8601 with Z"
+        )
     seen = [campaign.campaign_id for campaign in file.campaigns]
     if len(seen) != len(set(seen)):
         raise InputError(f"{name} has two campaigns with one campaign_id; scan again")

@@ -11,7 +11,7 @@ from revenuer.records import InputError
 from revenuer.records.observable import OBSERVABLE_SCHEMA, ObservableKind
 from revenuer.share.house import House
 from revenuer.share.stix.analyst import Analysis
-from revenuer.share.stix.campaigns_file import CampaignLine, CampaignsFile
+from revenuer.share.stix.campaigns_file import CampaignLine, CampaignsFile, in_reach
 
 NEVER_READ = (
     "headline",
@@ -175,7 +175,10 @@ def _by_campaign(observables: pa.Table | None, house: House) -> dict[str, list[D
         )
     try:
         rows = observables.select(OBSERVABLE_SCHEMA.names).cast(OBSERVABLE_SCHEMA).to_pylist()
-    except (pa.ArrowInvalid, ValueError) as error:
+        for row in rows:
+            if any(row[name] is not None and not in_reach(row[name]) for name in ("first_seen", "last_seen")):
+                raise ValueError("a time lies before 1970 or after 2999")
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError, OverflowError) as error:
         raise InputError(
             f"the observables for {house.folder} do not have their schema: {error}; scan again to have them written"
         ) from error

@@ -97,7 +97,7 @@ class Calibration(Strict, kw_only=True):
     null: Literal["the sender's own traffic"]
 
 
-class AboutCampaign(Strict, kw_only=True, tag_field="about", tag="campaign"):
+class AboutCampaign(Strict, frozen=True, kw_only=True, tag_field="about", tag="campaign"):
     """On a campaign."""
 
     extension_type: Literal["property-extension"]
@@ -112,7 +112,7 @@ class AboutCampaign(Strict, kw_only=True, tag_field="about", tag="campaign"):
     shares_pool_with: Annotated[tuple[CampaignId, ...], msgspec.Meta(max_length=256)] = ()
 
 
-class AboutIndicator(Strict, kw_only=True, tag_field="about", tag="indicator"):
+class AboutIndicator(Strict, frozen=True, kw_only=True, tag_field="about", tag="indicator"):
     """On an indicator. `kinds`: what the values of its pattern are, in the pattern's order. `stands_alone`: false where it counts beside others only."""
 
     extension_type: Literal["property-extension"]

@@ -92,7 +92,8 @@ def _mixed(values: np.ndarray) -> np.ndarray:
     values = values * np.uint64(0xFF51AFD7ED558CCD)
     values = values ^ (values >> np.uint64(33))
     values = values * np.uint64(0xC4CEB9FE1A85EC53)
-    return values ^ (values >> np.uint64(33))
+    mixed: np.ndarray = values ^ (values >> np.uint64(33))
+    return mixed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,9 @@ def faults(stix_object: Mapping[str, object]) -> Iterator[str]:
         return
     if type_of_id(stix_object.get("id")) != kind:
         yield f"id is {_told(stix_object.get('id'))}, expected {kind}-- and a UUID of RFC 4122"
-    if stix_object.get("spec_version", "2.1") != "2.1" or ("spec_version" not in stix_object and kind not in OBSERVABLES):
+    if stix_object.get("spec_version", "2.1") != "2.1" or (
+        "spec_version" not in stix_object and kind not in OBSERVABLES
+    ):
         yield f"spec_version is {_told(stix_object.get('spec_version'))}, expected 2.1"  # fmt: skip
     yield from _required(kind, stix_object)
     yield from _common(stix_object)
