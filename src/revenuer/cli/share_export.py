@@ -28,8 +28,9 @@ def command(folder: Path, scan: Path, partner: str, analyst: Path | None, out: P
     house = open_house(folder)
     released = released_scan(house, scan, partner, analyst, datetime.now(UTC))
     content = bundle_bytes(released.objects, house, partner)
-    write_new_file(out, content)
+    # First the books, then the file: a version that nobody got does no harm, one that the books forgot would come to bear another's time.
     keep(released, house)
+    write_new_file(out, content)
     digest = hashlib.sha256(content).hexdigest()
     if as_json:
         told = {

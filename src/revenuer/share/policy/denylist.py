@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 MAX_TEXT = 10_000
 _MONEY = re.compile(
-    r"[$€£¥₹]\s?\d|\b\d[\d.,]*\s?(?:k|m|bn)?\s?(?:usd|eur|gbp|jpy|cny|dollars?|euros?|pounds?|cents?)\b|\b(?:usd|eur|gbp|jpy|cny)\s?\d",
+    r"[$€£¥₹]\s?\d|\b\d[\d.,]*\s?(?:k|m|bn|thousand|million|billion)?\s?(?:usd|eur|gbp|jpy|cny|dollars?|euros?|pounds?|cents?)\b|\b(?:usd|eur|gbp|jpy|cny)\s?\d",
     re.IGNORECASE,
 )
 _CAPACITY = re.compile(

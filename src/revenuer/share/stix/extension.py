@@ -36,14 +36,14 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """Unknown fields are refused; fields that are left out say nothing."""
 
 
-class Range(Strict, kw_only=True):
+class Range(Strict, frozen=True, kw_only=True):
     """A figure as a bucket: `at_least` <= figure < `below`."""
 
     at_least: Count
     below: Count | None = None
 
 
-class AccountCluster(Strict, kw_only=True):
+class AccountCluster(Strict, frozen=True, kw_only=True):
     """The accounts of the campaign. `pseudonym` stands for all of them, `members` for single ones: keyed per receiver, and new each `epoch`."""
 
     pseudonym: Pseudonym
@@ -52,7 +52,7 @@ class AccountCluster(Strict, kw_only=True):
     members: Annotated[tuple[Pseudonym, ...], msgspec.Meta(max_length=100_000)] = ()
 
 
-class PromptFamily(Strict, kw_only=True):
+class PromptFamily(Strict, frozen=True, kw_only=True):
     """A template by its spans: HMAC-SHA-256 of each, cut to 128 bits, and MinHash bands of those hashes. `texts` only where a human added them."""
 
     kind: Literal["span", "system_span"]
@@ -64,7 +64,7 @@ class PromptFamily(Strict, kw_only=True):
     texts: Annotated[tuple[Text, ...], msgspec.Meta(max_length=32)] = ()
 
 
-class Behaviour(Strict, kw_only=True):
+class Behaviour(Strict, frozen=True, kw_only=True):
     """Rates, windows and times, as buckets; shares of requests in tenths."""
 
     exchanges: Range | None = None
@@ -80,14 +80,14 @@ class Behaviour(Strict, kw_only=True):
     refusal_share: Share | None = None
 
 
-class SignalWeight(Strict, kw_only=True):
+class SignalWeight(Strict, frozen=True, kw_only=True):
     """A signal that spoke for a harvesting operator, and a whole number that its log10 Bayes factor reached."""
 
     signal: Name
     log10_bayes_factor_at_least: Annotated[int, msgspec.Meta(ge=-308, le=308)]
 
 
-class Calibration(Strict, kw_only=True):
+class Calibration(Strict, frozen=True, kw_only=True):
     """What the confidence rests on: an e-value on the sender's own traffic, in a list that is cut by e-BH at `false_campaign_share`."""
 
     measure: Literal["e-value"]
@@ -144,7 +144,8 @@ def extension_of(stix_object: Mapping[str, object]) -> Extension | None:
 
 def extensions(content: Extension) -> dict[str, object]:
     """Return the `extensions` property that holds `content`: every field in plain JSON."""
-    return {EXTENSION_ID: msgspec.to_builtins(content)}
+    plain: object = msgspec.json.decode(msgspec.json.encode(content))
+    return {EXTENSION_ID: plain}
 
 
 def json_schema() -> str:
