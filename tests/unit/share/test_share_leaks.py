@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from builders.shared_scan import NOW, campaigns_json, evidence, row, shop, table
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -161,9 +162,20 @@ def allowed(house: Any) -> set[str]:
     return {str(kind) for kind in kinds} & {"ip", "user_agent", "tls_fingerprint"}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
 def test_nothing_planted_ever_leaves(data: st.DataObject) -> None:
+    nothing_planted_leaves(data)
+
+
+@pytest.mark.slow
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@given(data=st.data())
+def test_nothing_planted_ever_leaves_at_length(data: st.DataObject) -> None:
+    nothing_planted_leaves(data)
+
+
+def nothing_planted_leaves(data: st.DataObject) -> None:
     made, rows, plants = [], [], []
     for number in range(data.draw(st.integers(1, 2))):
         one, plant = data.draw(campaigns(number))
@@ -188,7 +200,7 @@ def test_nothing_planted_ever_leaves(data: st.DataObject) -> None:
             assert figure not in content, "an exact figure left"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
 def test_what_a_human_wrote_leaves_no_identifier_of_ours(data: st.DataObject) -> None:
     """An analyst who quotes an account, a price or a customer's name stops the text, not the denylist."""

@@ -23,7 +23,8 @@ from revenuer.share.stix.tlp import Tlp, marking_definition, marking_id
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Against what fields are held. `ids`: of the objects that leave together. `human`: texts that people wrote and the policy lets pass. `key_ids`: of
-    span keys in use. `told_times`: what the partner was told before, under a policy that may have been finer. `denied`: the denylist's answer to a text."""
+    span keys in use. `told_times`: what the partner was told before, to the second: under a
+    policy that may have been finer. `denied`: the denylist's answer to a text."""
 
     house: House
     policy: PartnerPolicy
@@ -92,9 +93,9 @@ def _is_human(value: object, context: Context) -> bool:
 
 def _is_time(value: object, context: Context) -> bool:
     """A version that follows another within the same hour is later by milliseconds, so those may stand."""
-    if value in context.told_times:
-        return True
     at = moment(value)
+    if at is not None and str(value)[:19] in context.told_times:
+        return True
     return at is not None and (at - floor_time(at, context.policy.times_s)).total_seconds() < 1
 
 

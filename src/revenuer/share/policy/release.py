@@ -77,7 +77,7 @@ def release(
         ids=frozenset(str(one["id"]) for one in objects),
         human=_human_texts(cleared),
         key_ids=frozenset([keys.spans.key_id] if keys.spans else []),
-        told_times=frozenset(time for one in known.values() for time in (one.created, one.modified)),
+        told_times=frozenset(time[:19] for one in known.values() for time in (one.created, one.modified)),
     )
     return Released(
         partner=partner,
