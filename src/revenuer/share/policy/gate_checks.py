@@ -15,9 +15,13 @@ from revenuer.share.stix.atlas import TECHNIQUES, attack_pattern
 from revenuer.share.stix.compose import identity
 from revenuer.share.stix.extension import author, extension_definition
 from revenuer.share.stix.pattern_reading import read_pattern
+from revenuer.share.stix.pattern_text import TOGETHER_S
 from revenuer.share.stix.signals import SIGNALS
 from revenuer.share.stix.structure import moment
 from revenuer.share.stix.tlp import Tlp, marking_definition, marking_id
+
+
+_TOGETHER = re.compile(rf"\((.*)\) WITHIN {TOGETHER_S} SECONDS", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,14 +141,15 @@ def _is_marking(value: object, context: Context) -> bool:
 
 def _is_pattern(value: object, context: Context) -> bool:
     """Every value of the pattern is of a kind that the policy lets leave, coarse enough, and no shared address stands alone."""
-    parts = str(value).split("] AND [")
-    if len(parts) > 2:
+    words = str(value)
+    several = _TOGETHER.fullmatch(words)
+    parts = (several[1] if several is not None else words).split("] AND [")
+    if len(parts) != (2 if several is not None else 1):
         return False
     found = []
     for number, part in enumerate(parts):
-        words = ("[" if number else "") + part + ("]" if number < len(parts) - 1 else "")
         try:
-            reading = read_pattern(words)
+            reading = read_pattern(("[" if number else "") + part + ("]" if number < len(parts) - 1 else ""))
         except ValueError:
             return False
         if len(reading.values) != 1 or reading.not_understood:

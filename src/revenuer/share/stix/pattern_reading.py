@@ -18,6 +18,7 @@ MAX_DEPTH = 60
 MAX_VALUES = 1_000
 _ADDRESS_PATHS = {"ipv4-addr:value": 4, "ipv6-addr:value": 6}
 _ALONE = re.compile(r"\[\s*([a-z0-9-]+:[a-z_][A-Za-z0-9_.'-]*)\s*=\s*'((?:[^'\\]|\\['\\])*)'\s*\]")
+_MISP_PATH = re.compile(r"network-traffic:(src_ref|dst_ref)\.(type|value)")
 _ESCAPE = re.compile(r"\\(.)")
 
 
@@ -82,11 +83,30 @@ def _walk(node: object, parts: list[tuple[str, str, str, str]], rest: list[str])
     elif isinstance(node, patterns.OrBooleanExpression | patterns.OrObservationExpression):
         for operand in node.operands:
             _walk(operand, parts, rest)
+    elif (typed := _misp_address(node)) is not None:
+        parts.append((*typed, str(node)))
     elif _is_plain_comparison(node):
         value = _ESCAPE.sub(r"\1", str(node.rhs.value))  # type: ignore[attr-defined]
         parts.append((str(node.lhs), node.operator, value, str(node)))  # type: ignore[attr-defined]
     else:
         rest.append(str(node))
+
+
+def _misp_address(node: object) -> tuple[str, str, str] | None:
+    """Return path, operator and value where a pattern is MISP's way to write an address: `X_ref.type = 'ipv4-addr' AND X_ref.value = V`.
+
+    MISP takes an address that we sent for one that was written to, so the direction counts for nothing.
+    """
+    from stix2 import patterns
+
+    operands = node.operands if isinstance(node, patterns.AndBooleanExpression) else []
+    if len(operands) != 2 or not all(_is_plain_comparison(one) for one in operands):
+        return None
+    kind, value = (_MISP_PATH.fullmatch(str(one.lhs)) for one in operands)
+    if kind is None or value is None or (kind[1], kind[2], value[2]) != (value[1], "type", "value"):
+        return None
+    path = f"{operands[0].rhs.value}:value"
+    return (path, operands[1].operator, str(operands[1].rhs.value)) if path in _ADDRESS_PATHS else None
 
 
 def _is_plain_comparison(node: object) -> bool:

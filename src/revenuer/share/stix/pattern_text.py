@@ -17,9 +17,15 @@ _PATHS = {
 }
 
 
+TOGETHER_S = 86_400
+"""Within which time several observables count as seen together. Without such a bound MISP takes a pattern of several apart into values that each
+count alone (docs/sharing/stix.md)."""
+
+
 def pattern(observables: Sequence[tuple[ObservableKind, str]]) -> str:
     """Return the pattern that asks for every one of `observables`, each observed on its own. Raises ValueError for a kind that has no pattern."""
-    return " AND ".join(f"[{_path(kind, value)} = '{_escaped(value)}']" for kind, value in observables)
+    parts = [f"[{_path(kind, value)} = '{_escaped(value)}']" for kind, value in observables]
+    return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)}) WITHIN {TOGETHER_S} SECONDS"
 
 
 def _path(kind: ObservableKind, value: str) -> str:
