@@ -25,7 +25,10 @@ def events_of(bundle: Any) -> tuple[list[Any], list[str]]:
 def stored(event: Any) -> dict[str, Any]:
     """Return the event as a server would keep it, which gives sightings a uuid."""
     kept: dict[str, Any] = json.loads(event.to_json())
-    attributes = [*kept.get("Attribute", []), *(one for item in kept.get("Object", []) for one in item["Attribute"])]
+    attributes = [
+        *kept.get("Attribute", []),
+        *(one for item in kept.get("Object", []) for one in item["Attribute"]),
+    ]
     for number, attribute in enumerate(attributes):
         for place, sighting in enumerate(attribute.get("Sighting", [])):
             sighting.setdefault("uuid", str(uuid.uuid5(uuid.NAMESPACE_OID, f"{number} {place}")))

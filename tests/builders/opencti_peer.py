@@ -26,14 +26,23 @@ class Recorder:
             nothing = {"edges": [], "pageInfo": {"hasNextPage": False, "endCursor": None, "globalCount": 0}}
             return {"data": {name: None if name.endswith("y") else nothing}}
         self.calls.append((name, variables))
-        made = {"id": f"made-{len(self.calls)}", "standard_id": f"made-{len(self.calls)}", "entity_type": name, "parent_types": []}
+        made = {
+            "id": f"made-{len(self.calls)}",
+            "standard_id": f"made-{len(self.calls)}",
+            "entity_type": name,
+            "parent_types": [],
+        }
         return {"data": {name: made}}
 
 
 def plain(value: Any) -> Any:
     """Return the input without what JSON cannot hold (the library's mark for values not given)."""
     if isinstance(value, dict):
-        return {name: plain(inner) for name, inner in value.items() if inner is not None and type(inner) is not object}
+        return {
+            name: plain(inner)
+            for name, inner in value.items()
+            if inner is not None and type(inner) is not object
+        }
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)
@@ -41,7 +50,9 @@ def plain(value: Any) -> Any:
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
-    client = OpenCTIApiClient("http://127.0.0.1:1", "00000000-0000-4000-8000-000000000000", perform_health_check=False)
+    client = OpenCTIApiClient(
+        "http://127.0.0.1:1", "00000000-0000-4000-8000-000000000000", perform_health_check=False
+    )
     recorder = Recorder()
     client.query = recorder
     with open(sys.argv[1], encoding="utf-8") as file:

@@ -89,7 +89,9 @@ def shop(folder: Path, policy: str = FULL_POLICY, **given: Any) -> Shop:
     )
 
 
-def campaigns_json(*campaigns: Mapping[str, Any], generated_at: str = "2026-09-10T07:08:09Z") -> dict[str, Any]:
+def campaigns_json(
+    *campaigns: Mapping[str, Any], generated_at: str = "2026-09-10T07:08:09Z"
+) -> dict[str, Any]:
     return {
         "schema_version": 1,
         "generated_by": "revenuer 0.1.0",

@@ -3,12 +3,20 @@
 from pathlib import Path
 
 import pytest
-from builders.shared_scan import SPANS, objects_of, shop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders.shared_scan import SPANS, objects_of, shop
 from revenuer.records import InputError
-from revenuer.share.stix import AboutCampaign, PromptFamily, SpanKey, bands_of, extension_of, match_family, read_span_key
+from revenuer.share.stix import (
+    AboutCampaign,
+    PromptFamily,
+    SpanKey,
+    bands_of,
+    extension_of,
+    match_family,
+    read_span_key,
+)
 from revenuer.share.stix.families import BANDS
 
 KEY, OTHER = SpanKey(b"ab" * 32), SpanKey(b"cd" * 32)
@@ -80,5 +88,8 @@ def test_keys_in_files(tmp_path: Path) -> None:
 
 def test_bands_stay_as_they_are() -> None:
     """Houses of different versions compare bands: a change of these is a new algorithm."""
-    assert bands_of(KEY.span_hash("span", span) for span in SPANS)[:2] == ("852ee8ca72121a4e", "c8be42ae804e1516")
+    assert bands_of(KEY.span_hash("span", span) for span in SPANS)[:2] == (
+        "852ee8ca72121a4e",
+        "c8be42ae804e1516",
+    )
     assert KEY.span_hash("span", SPANS[0]) == "9e0249882c79ae98aed29395bf1ed321"

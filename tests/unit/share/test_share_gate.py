@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.shared_scan import Shop, objects_of, shop
 
-from revenuer.share.policy import RefusedError, Released
-from revenuer.share.policy import load_share_policy
+from builders.shared_scan import Shop, objects_of, shop
+from revenuer.share.policy import RefusedError, Released, load_share_policy
 from revenuer.share.policy.gate import gate, leaves
 from revenuer.share.policy.gate_checks import Context
 from revenuer.share.stix import EXTENSION_ID, Tlp, marking_id
@@ -130,6 +129,10 @@ def test_unmarked_objects_are_refused(held: Shop) -> None:
 
 def test_a_type_that_the_policy_does_not_name_is_refused(held: Shop) -> None:
     released = held.released()
-    stranger = {**objects_of(released, "campaign")[0], "type": "malware", "id": "malware--7c76e809-3334-4ac1-aed3-7efe3d02635d"}
+    stranger = {
+        **objects_of(released, "campaign")[0],
+        "type": "malware",
+        "id": "malware--7c76e809-3334-4ac1-aed3-7efe3d02635d",
+    }
     with pytest.raises(RefusedError):
         gate([*released.objects, stranger], context(held, released))

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.shared_scan import NOW, campaigns_json, evidence, row, shop, table
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from builders.shared_scan import NOW, campaigns_json, evidence, row, shop, table
 from revenuer.records.observable import ObservableKind
 from revenuer.share.policy import load_share_policy
 from revenuer.share.policy.policy import FIELDS, OBJECTS
@@ -35,7 +35,11 @@ secrets = st.one_of(
     st.tuples(st.integers(1, 9), *[st.integers(10, 255)] * 3).map(lambda parts: ".".join(map(str, parts))),
 )
 numbers = st.integers(10**7, 10**11).filter(lambda number: number % 10 and str(number) not in str(10**12))
-moments = st.datetimes().map(lambda at: f"2026-09-0{at.day % 9 + 1}T{at:%H}:{17 + at.minute % 40}:{11 + at.second % 40}.{at.microsecond:06d}Z")
+moments = st.datetimes().map(
+    lambda at: (
+        f"2026-09-0{at.day % 9 + 1}T{at:%H}:{17 + at.minute % 40}:{11 + at.second % 40}.{at.microsecond:06d}Z"
+    )
+)
 
 
 class Planted:
@@ -207,7 +211,11 @@ def test_what_a_human_wrote_leaves_no_identifier_of_ours(data: st.DataObject) ->
     one, plant = data.draw(campaigns(1))
     quoted = data.draw(st.sampled_from(sorted(plant.texts["accounts"])))
     name = data.draw(words)
-    note = data.draw(st.sampled_from([quoted, f"see {quoted}!", f"{name} complained", "they paid $1200", "about 3.5 million EUR"]))
+    note = data.draw(
+        st.sampled_from(
+            [quoted, f"see {quoted}!", f"{name} complained", "they paid $1200", "about 3.5 million EUR"]
+        )
+    )
     policy = data.draw(policies()) + f"\n[never]\nwords = [{json.dumps(name)}]\n"
     analyst = (
         f"schema_version = 1\n[[campaign]]\nid = {json.dumps(one['campaign_id'])}\nname = {json.dumps(note)}\n"
@@ -244,7 +252,10 @@ def test_ids_and_pseudonyms_are_no_plain_hashes(tmp_path: Path) -> None:
     toml.write_text(re.sub(r'namespace = "5f1c6f5e', 'namespace = "6f1c6f5e', toml.read_text()))
     other = shop_again(other)
     first, second = one.released(), other.released()
-    ids = [{str(item["id"]) for item in found.objects if item["type"] in ("campaign", "indicator")} for found in (first, second)]
+    ids = [
+        {str(item["id"]) for item in found.objects if item["type"] in ("campaign", "indicator")}
+        for found in (first, second)
+    ]
     assert not ids[0] & ids[1]
     clusters = [
         str(item["extensions"][EXTENSION_ID]["cluster"])  # type: ignore[index]

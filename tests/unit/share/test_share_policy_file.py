@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from builders.shared_scan import FULL_POLICY, shop
 
+from builders.shared_scan import FULL_POLICY, shop
 from revenuer.records import InputError
 from revenuer.share.policy import PolicyError, load_share_policy, read_share_policy
 
@@ -97,7 +97,9 @@ def test_no_toml(tmp_path: Path, content: bytes) -> None:
 def test_a_list_with_a_bad_line(tmp_path: Path) -> None:
     (tmp_path / "vpn.txt").write_text("198.51.100.0/24\nnonsense\n")
     found = faults('schema_version = 1\n[shared_egress]\nfiles = ["vpn.txt"]\n', tmp_path)
-    assert found == {"shared_egress.files#1": "vpn.txt: line 2 is 'nonsense', expected a network such as 192.0.2.0/24"}
+    assert found == {
+        "shared_egress.files#1": "vpn.txt: line 2 is 'nonsense', expected a network such as 192.0.2.0/24"
+    }
 
 
 def test_no_policy_no_export(tmp_path: Path) -> None:
@@ -110,7 +112,11 @@ def test_no_policy_no_export(tmp_path: Path) -> None:
 def test_the_hash_covers_the_lists(tmp_path: Path) -> None:
     text = FULL_POLICY + '\n[never]\nfiles = ["names.txt"]\n[shared_egress]\nfiles = ["vpn.txt"]\n'
     held, seen = shop(tmp_path, text), set()
-    for names, vpn in (("Acme", "198.51.100.0/24"), ("Umbra", "198.51.100.0/24"), ("Acme", "198.51.101.0/24")):
+    for names, vpn in (
+        ("Acme", "198.51.100.0/24"),
+        ("Umbra", "198.51.100.0/24"),
+        ("Acme", "198.51.101.0/24"),
+    ):
         (tmp_path / "names.txt").write_text(names)
         (tmp_path / "vpn.txt").write_text(vpn)
         seen.add(load_share_policy(held.house).sha256)

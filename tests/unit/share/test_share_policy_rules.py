@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from builders.shared_scan import (
     FULL_POLICY,
     NOW,
@@ -17,7 +18,6 @@ from builders.shared_scan import (
     shop,
     table,
 )
-
 from revenuer.records import UsageError
 from revenuer.share.policy import Released
 from revenuer.share.stix import EXTENSION_ID, bundle_bytes, tlp_of
@@ -67,21 +67,79 @@ def test_a_stranger_gets_nothing(tmp_path: Path) -> None:
         shop(tmp_path).released(partner="delta")
 
 
-@pytest.mark.parametrize("kind", ["indicator", "infrastructure", "attack-pattern", "course-of-action", "sighting", "report", "note", "intrusion-set"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "indicator",
+        "infrastructure",
+        "attack-pattern",
+        "course-of-action",
+        "sighting",
+        "report",
+        "note",
+        "intrusion-set",
+    ],
+)
 def test_objects(tmp_path: Path, kind: str) -> None:
     whole = shop(tmp_path / "a", analyst=ANALYST).released()
     assert objects_of(whole, kind)
-    named = [one for one in ("campaign", "indicator", "infrastructure", "attack-pattern", "course-of-action", "sighting", "report", "note", "intrusion-set", "threat-actor") if one != kind and (kind, one) != ("indicator", "sighting")]
+    named = [
+        one
+        for one in (
+            "campaign",
+            "indicator",
+            "infrastructure",
+            "attack-pattern",
+            "course-of-action",
+            "sighting",
+            "report",
+            "note",
+            "intrusion-set",
+            "threat-actor",
+        )
+        if one != kind and (kind, one) != ("indicator", "sighting")
+    ]
     less = shop(tmp_path / "b", policy(objects=str(named).replace("'", '"')), analyst=ANALYST).released()
     assert not objects_of(less, kind)
     assert objects_of(less, "campaign")
 
 
-@pytest.mark.parametrize("field", ["exchanges", "evidence", "behaviour", "cluster", "families", "lineage", "models", "confidence", "times", "members"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "exchanges",
+        "evidence",
+        "behaviour",
+        "cluster",
+        "families",
+        "lineage",
+        "models",
+        "confidence",
+        "times",
+        "members",
+    ],
+)
 def test_fields(tmp_path: Path, field: str) -> None:
-    scan = campaigns_json(campaign(1), campaign(2, lineage={"replaces": ["C-0000000001"], "shares_pool_with": []}))
+    scan = campaigns_json(
+        campaign(1), campaign(2, lineage={"replaces": ["C-0000000001"], "shares_pool_with": []})
+    )
     whole, without = told(shop(tmp_path / "a", campaigns=scan).released(), field), None
-    names = [one for one in ("confidence", "times", "exchanges", "evidence", "behaviour", "cluster", "members", "families", "lineage", "models") if one != field and (field, one) != ("cluster", "members")]
+    names = [
+        one
+        for one in (
+            "confidence",
+            "times",
+            "exchanges",
+            "evidence",
+            "behaviour",
+            "cluster",
+            "members",
+            "families",
+            "lineage",
+            "models",
+        )
+        if one != field and (field, one) != ("cluster", "members")
+    ]
     changes = {"fields": str(names).replace("'", '"')}
     if field == "families":
         changes |= {"families": '"none"', "span_key": ""}
@@ -104,7 +162,9 @@ def told(released: Released, field: str) -> object:
     if field == "members":
         return own["cluster"].get("members")
     if field == "lineage":
-        return [one for one in objects_of(released, "relationship") if one["relationship_type"] == "related-to"]
+        return [
+            one for one in objects_of(released, "relationship") if one["relationship_type"] == "related-to"
+        ]
     return own.get(field)
 
 
@@ -166,7 +226,9 @@ def test_observables(tmp_path: Path, kind: str, value: str) -> None:
     rows = table([row(kind, value)])
     assert len(patterns(shop(tmp_path / "a", observables=rows).released())) == 1
     others = [one for one in ("ip_prefix", "email_domain", "user_agent", "tls_fingerprint") if one != kind]
-    less = shop(tmp_path / "b", policy(observables=str(others).replace("'", '"')), observables=rows).released()
+    less = shop(
+        tmp_path / "b", policy(observables=str(others).replace("'", '"')), observables=rows
+    ).released()
     assert not patterns(less)
     assert rules(less, kind) == {"observables"}
 
@@ -174,14 +236,19 @@ def test_observables(tmp_path: Path, kind: str, value: str) -> None:
 def test_exact_addresses_leave_only_by_name(tmp_path: Path) -> None:
     rows = table([row("ip", "198.51.100.7"), row("ip", "2001:db8:1:2::3")])
     coarse = shop(tmp_path / "a", observables=rows)
-    assert patterns(coarse.released()) == ["[ipv4-addr:value = '198.51.100.0/24']", "[ipv6-addr:value = '2001:db8:1::/48']"]
+    assert patterns(coarse.released()) == [
+        "[ipv4-addr:value = '198.51.100.0/24']",
+        "[ipv6-addr:value = '2001:db8:1::/48']",
+    ]
     assert "198.51.100.7" not in content(coarse.released(), coarse)
     exact = shop(tmp_path / "b", policy(observables='["ip"]'), observables=rows).released()
     assert patterns(exact) == ["[ipv4-addr:value = '198.51.100.7']", "[ipv6-addr:value = '2001:db8:1:2::3']"]
 
 
 def test_prefixes(tmp_path: Path) -> None:
-    rows = table([row("ip", "198.51.100.7"), row("ip", "2001:db8:1:2::3"), row("ip_prefix", "203.0.113.0/24")])
+    rows = table(
+        [row("ip", "198.51.100.7"), row("ip", "2001:db8:1:2::3"), row("ip_prefix", "203.0.113.0/24")]
+    )
     held = shop(tmp_path, policy(ipv4_prefix="20", ipv6_prefix="32"), observables=rows).released()
     assert patterns(held) == [
         "[ipv4-addr:value = '198.51.96.0/20']",
@@ -232,18 +299,27 @@ def test_our_own_networks_never_leave(tmp_path: Path, value: str) -> None:
         assert patterns(held) == ["[domain-name:value = 'mailinator.com']"]
 
 
-@pytest.mark.parametrize(("word", "ending"), [("hour", ":00:00.000Z"), ("day", "T00:00:00.000Z"), ("week", "T00:00:00.000Z")])
+@pytest.mark.parametrize(
+    ("word", "ending"), [("hour", ":00:00.000Z"), ("day", "T00:00:00.000Z"), ("week", "T00:00:00.000Z")]
+)
 def test_times(tmp_path: Path, word: str, ending: str) -> None:
     held = shop(tmp_path, policy(times=f'"{word}"')).released()
     for one in held.objects:
-        times = [one[name] for name in ("first_seen", "last_seen", "valid_from", "valid_until", "published") if name in one]
+        times = [
+            one[name]
+            for name in ("first_seen", "last_seen", "valid_from", "valid_until", "published")
+            if name in one
+        ]
         assert all(str(time).endswith(ending) for time in times)
     found = objects_of(held, "campaign")[0]
     assert found["first_seen"] <= "2026-09-01T10:11:12Z"
     assert found["last_seen"] >= "2026-09-09T01:02:03.456Z"
 
 
-@pytest.mark.parametrize(("counts", "accounts", "exchanges"), [("buckets", (30, 100), (10_000, 30_000)), ("magnitude", (10, 100), (10_000, 100_000))])
+@pytest.mark.parametrize(
+    ("counts", "accounts", "exchanges"),
+    [("buckets", (30, 100), (10_000, 30_000)), ("magnitude", (10, 100), (10_000, 100_000))],
+)
 def test_counts(tmp_path: Path, counts: str, accounts: tuple[int, int], exchanges: tuple[int, int]) -> None:
     found = extension(shop(tmp_path, policy(counts=f'"{counts}"')).released())
     assert tuple(found["cluster"]["accounts"].values()) == accounts
@@ -262,14 +338,25 @@ def test_families(tmp_path: Path) -> None:
 
 
 def test_a_span_that_few_send_or_others_too_does_not_leave(tmp_path: Path) -> None:
-    rows = table([row("span", "one two three four", 4), row("span", "five six seven eight", 9, 1), row("span", "nine ten ten ten", 9)])
+    rows = table(
+        [
+            row("span", "one two three four", 4),
+            row("span", "five six seven eight", 9, 1),
+            row("span", "nine ten ten ten", 9),
+        ]
+    )
     family = extension(shop(tmp_path, observables=rows).released())["families"][0]
     assert len(family["span_hashes"]) == 1
 
 
 def test_pseudonyms_differ_by_partner_and_rotate(tmp_path: Path) -> None:
-    text = policy() + FULL_POLICY.replace("schema_version = 1", "").replace("[partner.beta]", "[partner.gamma]")
-    scans = [campaigns_json(campaign(), generated_at=at) for at in ("2026-09-10T00:00:00Z", "2026-09-11T00:00:00Z", "2026-11-10T00:00:00Z")]
+    text = policy() + FULL_POLICY.replace("schema_version = 1", "").replace(
+        "[partner.beta]", "[partner.gamma]"
+    )
+    scans = [
+        campaigns_json(campaign(), generated_at=at)
+        for at in ("2026-09-10T00:00:00Z", "2026-09-11T00:00:00Z", "2026-11-10T00:00:00Z")
+    ]
     held = [shop(tmp_path, text, campaigns=scan) for scan in scans]
     first, same, later = (extension(one.released())["cluster"] for one in held)
     other = extension(held[0].released(partner="gamma"))["cluster"]
@@ -280,9 +367,14 @@ def test_pseudonyms_differ_by_partner_and_rotate(tmp_path: Path) -> None:
 
 
 def test_ids_differ_by_partner(tmp_path: Path) -> None:
-    text = policy() + FULL_POLICY.replace("schema_version = 1", "").replace("[partner.beta]", "[partner.gamma]")
+    text = policy() + FULL_POLICY.replace("schema_version = 1", "").replace(
+        "[partner.beta]", "[partner.gamma]"
+    )
     held = shop(tmp_path, text)
-    ids = [{one["id"] for one in objects_of(held.released(partner=name), "campaign")} for name in ("beta", "gamma")]
+    ids = [
+        {one["id"] for one in objects_of(held.released(partner=name), "campaign")}
+        for name in ("beta", "gamma")
+    ]
     assert not ids[0] & ids[1]
 
 
@@ -295,7 +387,12 @@ def test_models(tmp_path: Path) -> None:
 @pytest.mark.parametrize("label", ["clear", "green", "amber", "amber+strict", "red"])
 def test_everything_is_marked(tmp_path: Path, label: str) -> None:
     released = shop(tmp_path, policy(tlp=f'"{label}"')).released()
-    ours = [one for one in released.objects if one.get("created_by_ref") == shop(tmp_path).house.identity_id and one["type"] != "marking-definition"]
+    ours = [
+        one
+        for one in released.objects
+        if one.get("created_by_ref") == shop(tmp_path).house.identity_id
+        and one["type"] != "marking-definition"
+    ]
     assert ours
     assert all(tlp_of(one["object_marking_refs"]) == label for one in ours)  # type: ignore[arg-type]
     caveat = next(one for one in released.objects if one.get("definition_type") == "statement")
@@ -320,7 +417,16 @@ def test_valid(tmp_path: Path) -> None:
 def test_human_text(tmp_path: Path) -> None:
     held = shop(tmp_path / "a", analyst=ANALYST)
     told = content(held.released(), held)
-    assert all(words in told for words in ("Copper Kettle", "Seen before in spring.", "KETTLE", "The same tooling.", "Rewrite the following text."))
+    assert all(
+        words in told
+        for words in (
+            "Copper Kettle",
+            "Seen before in spring.",
+            "KETTLE",
+            "The same tooling.",
+            "Rewrite the following text.",
+        )
+    )
     names = '["campaign", "indicator", "report"]'
     less = shop(tmp_path / "b", policy(human_text="false", objects=names), analyst=ANALYST)
     quiet = content(less.released(), less)
@@ -336,7 +442,16 @@ def test_nothing_is_attributed_without_an_analyst(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "note",
-    ["Acme complained first.", "acct_1_0007 began it.", "They paid $4,000.", "It took 3 million tokens a day.", "Ask jo@lab.example.", "token-abcdefghijkl12345", "see C-0000000001", "a\u202eb"],
+    [
+        "Acme complained first.",
+        "acct_1_0007 began it.",
+        "They paid $4,000.",
+        "It took 3 million tokens a day.",
+        "Ask jo@lab.example.",
+        "token-abcdefghijkl12345",
+        "see C-0000000001",
+        "a\u202eb",
+    ],
 )
 def test_the_denylist_cannot_be_overridden(tmp_path: Path, note: str) -> None:
     analyst = f'schema_version = 1\n[[campaign]]\nid = "C-0000000001"\nnotes = ["{note}", "harmless"]\n'
@@ -359,5 +474,17 @@ def test_the_small_policy_tells_little(tmp_path: Path) -> None:
     kinds = {one["type"] for one in released.objects}
     assert kinds.isdisjoint({"note", "intrusion-set", "threat-actor"})
     own = extension(released)
-    assert own.keys() == {"about", "extension_type", "schema_version", "cluster", "behaviour", "evidence", "calibration"}
-    assert sorted(patterns(released)) == ["[domain-name:value = 'mailinator.com']", "[ipv4-addr:value = '198.51.100.0/24']", "[ipv6-addr:value = '2001:db8:1::/48']"]
+    assert own.keys() == {
+        "about",
+        "extension_type",
+        "schema_version",
+        "cluster",
+        "behaviour",
+        "evidence",
+        "calibration",
+    }
+    assert sorted(patterns(released)) == [
+        "[domain-name:value = 'mailinator.com']",
+        "[ipv4-addr:value = '198.51.100.0/24']",
+        "[ipv6-addr:value = '2001:db8:1::/48']",
+    ]

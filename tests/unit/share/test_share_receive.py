@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.shared_scan import shop
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from builders.shared_scan import shop
 from revenuer.records import InputError
 from revenuer.share.stix import Limits, bundle_bytes, observables_of, read_objects, reading_of
 
@@ -99,7 +99,9 @@ def test_one_bad_object_does_not_keep_out_the_others() -> None:
 
 
 def test_repetitions_count_once_and_contradictions_do_not_count() -> None:
-    received = read_objects([indicator(), indicator(), indicator(name="other"), indicator(modified="2026-09-09T12:00:00.000Z")])
+    received = read_objects(
+        [indicator(), indicator(), indicator(name="other"), indicator(modified="2026-09-09T12:00:00.000Z")]
+    )
     assert len(received.accepted) == 2
     assert received.repeated == 1
     assert "differs from another object with the same id and modified" in received.quarantined[0].reason
@@ -134,7 +136,14 @@ def test_bounds_of_a_whole() -> None:
 def test_types_that_an_extension_defines_are_taken_in() -> None:
     kind = "release-attestation"
     extension = {f"extension-definition--{UUID}": {"extension_type": "new-sdo"}}
-    found = {"type": kind, "spec_version": "2.1", "id": f"{kind}--{UUID}", "created": WHEN, "modified": WHEN, "extensions": extension}
+    found = {
+        "type": kind,
+        "spec_version": "2.1",
+        "id": f"{kind}--{UUID}",
+        "created": WHEN,
+        "modified": WHEN,
+        "extensions": extension,
+    }
     assert read_objects([found]).accepted == (found,)
 
 
@@ -187,7 +196,9 @@ def test_what_we_understand_of_patterns(pattern: str, values: list[tuple[str, st
 
 
 def test_a_mixed_pattern_is_understood_in_part() -> None:
-    reading = reading_of(indicator(pattern="[domain-name:value = 'a.example' OR url:value = 'https://b.example']"))
+    reading = reading_of(
+        indicator(pattern="[domain-name:value = 'a.example' OR url:value = 'https://b.example']")
+    )
     assert reading.values == (("email_domain", "a.example"),)
     assert reading.not_understood == ("url:value = 'https://b.example'",)
 

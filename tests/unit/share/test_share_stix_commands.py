@@ -6,15 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from builders.shared_scan import FULL_POLICY, Shop, shop
 
+from builders.shared_scan import FULL_POLICY, Shop, shop
 from revenuer.cli.main import main
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as stopped:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["revenuer", "share", *map(str, words)])
-        main()
+        with pytest.raises(SystemExit) as stopped:
+            main()
     said = capsys.readouterr()
     code = stopped.value.code
     assert isinstance(code, int)
@@ -23,13 +24,17 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, s
 
 @pytest.fixture
 def held(tmp_path: Path) -> Shop:
-    lasting = "".join(f'{kind} = "3660d"\n' for kind in ("ip_prefix", "email_domain", "user_agent", "tls_fingerprint"))
+    lasting = "".join(
+        f'{kind} = "3660d"\n' for kind in ("ip_prefix", "email_domain", "user_agent", "tls_fingerprint")
+    )
     found = shop(tmp_path / "house", f"{FULL_POLICY}[partner.beta.valid]\n{lasting}")
     found.scan_folder()
     return found
 
 
-def test_preview_prints_the_bytes_that_export_writes(held: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_preview_prints_the_bytes_that_export_writes(
+    held: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     house, scan, out = held.house.folder, held.house.folder / "scan", tmp_path / "bundle.json"
     code, said, _ = run(capsys, "preview", house, scan, "--partner", "beta", "--json")
     shown = json.loads(said)
@@ -48,7 +53,14 @@ def test_preview_in_words(held: Shop, capsys: pytest.CaptureFixture[str]) -> Non
     house, scan = held.house.folder, held.house.folder / "scan"
     code, said, _ = run(capsys, "preview", house, scan, "--partner", "beta")
     assert code == 0
-    for words in ("TLP:AMBER+STRICT", "Why they may leave", "What is withheld", "The bytes, one object a line", "mail_domains: email_domain", "denylist: headline"):
+    for words in (
+        "TLP:AMBER+STRICT",
+        "Why they may leave",
+        "What is withheld",
+        "The bytes, one object a line",
+        "mail_domains: email_domain",
+        "denylist: headline",
+    ):
         assert words in said
     code, longer, _ = run(capsys, "preview", house, scan, "--partner", "beta", "--fields")
     assert code == 0
@@ -59,23 +71,40 @@ def test_preview_in_words(held: Shop, capsys: pytest.CaptureFixture[str]) -> Non
 def test_export_overwrites_nothing(held: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "bundle.json"
     out.write_text("mine")
-    code, _, told = run(capsys, "export", held.house.folder, held.house.folder / "scan", "--partner", "beta", "--out", out)
+    code, _, told = run(
+        capsys, "export", held.house.folder, held.house.folder / "scan", "--partner", "beta", "--out", out
+    )
     assert code == 2
     assert "is left as it is" in told
     assert out.read_text() == "mine"
 
 
-def test_export_to_a_partner_without_a_section(held: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_export_to_a_partner_without_a_section(
+    held: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "bundle.json"
-    code, _, told = run(capsys, "export", held.house.folder, held.house.folder / "scan", "--partner", "gamma", "--out", out)
+    code, _, told = run(
+        capsys, "export", held.house.folder, held.house.folder / "scan", "--partner", "gamma", "--out", out
+    )
     assert code == 2
     assert "[partner.gamma]" in told
     assert not out.exists()
 
 
-def test_a_bad_policy_stops_the_export_with_every_fault(held: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_policy_stops_the_export_with_every_fault(
+    held: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     held.house.policy.write_text(FULL_POLICY + "min_accounts = 1\nmin_members = 0\n")
-    code, _, told = run(capsys, "export", held.house.folder, held.house.folder / "scan", "--partner", "beta", "--out", tmp_path / "b")
+    code, _, told = run(
+        capsys,
+        "export",
+        held.house.folder,
+        held.house.folder / "scan",
+        "--partner",
+        "beta",
+        "--out",
+        tmp_path / "b",
+    )
     assert code == 2
     assert "partner.beta.min_accounts" in told
     assert "partner.beta.min_members" in told

@@ -9,10 +9,10 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from builders.shared_scan import shop
 from jsonschema import Draft202012Validator
 from stix2validator import ValidationOptions, validate_string
 
+from builders.shared_scan import shop
 from revenuer.share.policy import PartnerPolicy, PolicyError, read_share_policy
 from revenuer.share.stix import EXTENSION_ID, observables_of, read_analyses, read_objects
 from revenuer.share.stix.extension import shipped_schema
@@ -34,7 +34,11 @@ def test_the_bundle_validates() -> None:
     received = read_objects(example.encode())
     assert not received.quarantined
     schema = Draft202012Validator(json.loads(shipped_schema()))
-    own = [one["extensions"][EXTENSION_ID] for one in received.accepted if EXTENSION_ID in one.get("extensions", {})]  # type: ignore[operator,index]
+    own = [
+        one["extensions"][EXTENSION_ID]
+        for one in received.accepted
+        if EXTENSION_ID in one.get("extensions", {})
+    ]  # type: ignore[operator,index]
     assert len(own) == 2
     for one in own:
         schema.validate(one)
@@ -86,7 +90,9 @@ def test_the_faults_are_told_as_they_are(tmp_path: Path) -> None:
 
 def test_every_key_is_explained(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as caught:
-        read_share_policy(b"schema_version = 1\n[partner.beta]\nzzz = 1\n", "p", tmp_path, frozenset({"beta"}))
+        read_share_policy(
+            b"schema_version = 1\n[partner.beta]\nzzz = 1\n", "p", tmp_path, frozenset({"beta"})
+        )
     keys = caught.value.faults[0].message.removeprefix("unknown key; expected one of ").split(", ")
     assert len(keys) == 21
     for key in keys:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import stix2
-from builders.shared_scan import FULL_POLICY, campaign, campaigns_json, evidence, objects_of, row, shop, table
 from jsonschema import Draft202012Validator
 from stix2validator import ValidationOptions, validate_string
 
+from builders.shared_scan import FULL_POLICY, campaign, campaigns_json, evidence, objects_of, row, shop, table
 from revenuer.share.books import open_books
 from revenuer.share.policy import Released, keep
 from revenuer.share.stix import (
@@ -46,12 +46,16 @@ beside every URL of an external reference; MITRE's pages change."""
 
 
 def validated(content: bytes) -> list[str]:
-    result = validate_string(content.decode(), ValidationOptions(strict=True, version="2.1", disabled=",".join(NOT_OURS)))
+    result = validate_string(
+        content.decode(), ValidationOptions(strict=True, version="2.1", disabled=",".join(NOT_OURS))
+    )
     return [str(fault) for fault in (*(result.errors or ()), *(result.warnings or ()))]
 
 
 def whole(tmp_path: Path, what: str = "intrusion-set") -> tuple[Released, bytes]:
-    scan = campaigns_json(campaign(1), campaign(2, lineage={"replaces": ["C-0000000001"], "shares_pool_with": []}))
+    scan = campaigns_json(
+        campaign(1), campaign(2, lineage={"replaces": ["C-0000000001"], "shares_pool_with": []})
+    )
     held = shop(tmp_path, campaigns=scan, analyst=ANALYST % what)
     released = held.released()
     return released, bundle_bytes(released.objects, held.house, "beta")
@@ -84,7 +88,7 @@ def test_we_take_in_what_we_emit(tmp_path: Path) -> None:
 
 
 def test_every_reference_is_in_the_bundle(tmp_path: Path) -> None:
-    released, content = whole(tmp_path)
+    released, _ = whole(tmp_path)
     ids = {one["id"] for one in released.objects}
     for one in released.objects:
         for name, value in one.items():
@@ -140,9 +144,13 @@ def test_versions(tmp_path: Path) -> None:
     """Same content: same bytes, whenever it is scanned. Changed content: later, even within the hour and from an older scan."""
     first = shop(tmp_path).released()
     keep(first, shop(tmp_path).house)
-    again = shop(tmp_path, campaigns=campaigns_json(campaign(), generated_at="2026-09-11T20:00:00Z")).released()
+    again = shop(
+        tmp_path, campaigns=campaigns_json(campaign(), generated_at="2026-09-11T20:00:00Z")
+    ).released()
     report = {one["id"] for one in objects_of(first, "report")}
-    assert [one for one in again.objects if one["id"] not in report] == [one for one in first.objects if one["id"] not in report]
+    assert [one for one in again.objects if one["id"] not in report] == [
+        one for one in first.objects if one["id"] not in report
+    ]
     changed = campaign(evidence=[evidence("shared_template"), evidence("lockstep")])
     before = objects_of(first, "campaign")[0]
     for at in ("2026-09-10T07:59:59Z", "2026-09-09T07:08:09Z", "2026-09-11T09:00:00Z"):
@@ -176,7 +184,11 @@ def test_preview_and_keep_do_not_change_what_leaves(tmp_path: Path) -> None:
 
 def test_techniques_bear_mitres_ids(tmp_path: Path) -> None:
     patterns = objects_of(whole(tmp_path)[0], "attack-pattern")
-    assert [one["external_references"][0]["external_id"] for one in patterns] == ["AML.T0008.005", "AML.T0024.002", "AML.T0040"]
+    assert [one["external_references"][0]["external_id"] for one in patterns] == [
+        "AML.T0008.005",
+        "AML.T0024.002",
+        "AML.T0040",
+    ]
     assert patterns[1]["id"] == "attack-pattern--3f567912-629a-5e0b-ab0c-0102977c2d6c"
 
 
@@ -232,7 +244,9 @@ def test_revocation(tmp_path: Path) -> None:
     keep(released, held.house)
     indicator = objects_of(released, "indicator")[0]
     with open_books(held.house.books, VERSION_TABLES) as books:
-        given = given_objects(books, "beta", [indicator["id"], "indicator--7c76e809-3334-4ac1-aed3-7efe3d02635d"])
+        given = given_objects(
+            books, "beta", [indicator["id"], "indicator--7c76e809-3334-4ac1-aed3-7efe3d02635d"]
+        )
     assert given == [canonical(indicator)]
     from builders.shared_scan import NOW
 

@@ -3,16 +3,15 @@
 The gate trusts nobody who composed the objects: it holds each value against the policy once more. One field that does not pass, and nothing leaves.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from revenuer.records import InputError
-from revenuer.share.policy.gate_checks import Context, checks, published
+from revenuer.share.policy.gate_checks import Context
+from revenuer.share.policy.gate_rules import checks, published
 from revenuer.share.stix.extension import EXTENSION_ID
 from revenuer.share.stix.structure import faults
 from revenuer.share.stix.tlp import TLP_EXTENSION, tlp_of
-
-Check = Callable[[object, Context], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from revenuer.records import UsageError
 from revenuer.share.books import open_books
 from revenuer.share.house import House
-from revenuer.share.policy.clear import Keys, admitted, clear
-from revenuer.share.policy.clear_observables import Rules
 from revenuer.share.policy.coarsen import floor_time
+from revenuer.share.policy.disclose import Keys, admitted, disclose
+from revenuer.share.policy.disclose_observables import Rules
 from revenuer.share.policy.gate import Passage, gate
 from revenuer.share.policy.gate_checks import Context
 from revenuer.share.policy.policy import PartnerPolicy, SharePolicy
 from revenuer.share.policy.pseudonyms import house_secret, pseudonyms
 from revenuer.share.policy.withheld import Withheld
-from revenuer.share.stix.cleared import Cleared, Marks
 from revenuer.share.stix.compose import Composer, once
+from revenuer.share.stix.disclosed import Disclosed, Marks
 from revenuer.share.stix.draft import Draft
 from revenuer.share.stix.families import read_span_key
 from revenuer.share.stix.versions import VERSION_TABLES, Version, known_versions, remember, stamped
@@ -54,7 +54,7 @@ def release(
     def denied(text: str) -> str | None:
         return policy.denylist.fault(text, own_ids)
 
-    clearing = Rules(
+    disclosure = Rules(
         policy=rules,
         shared=policy.shared_ranges,
         denied=denied,
@@ -62,20 +62,20 @@ def release(
         at=at,
         now=now,
     )
-    cleared = []
+    disclosed = []
     for draft in kept:
-        one, held_back = clear(draft, clearing, keys)
-        cleared.append(one)
+        one, held_back = disclose(draft, disclosure, keys)
+        disclosed.append(one)
         withheld += held_back
     known = _known(house, partner)
-    objects = _objects(house, rules, cleared, known, at)
+    objects = _objects(house, rules, disclosed, known, at)
     context = Context(
         house=house,
         policy=rules,
         shared=policy.shared_ranges,
         denied=denied,
         ids=frozenset(str(one["id"]) for one in objects),
-        human=_human_texts(cleared),
+        human=_human_texts(disclosed),
         key_ids=frozenset([keys.spans.key_id] if keys.spans else []),
         told_times=frozenset(time[:19] for one in known.values() for time in (one.created, one.modified)),
     )
@@ -122,17 +122,17 @@ def _disposable() -> frozenset[str]:
 def _objects(
     house: House,
     policy: PartnerPolicy,
-    cleared: Sequence[Cleared],
+    disclosed: Sequence[Disclosed],
     known: Mapping[str, Version],
     at: datetime,
 ) -> list[dict[str, object]]:
-    if not cleared:
+    if not disclosed:
         return []
     marks = Marks(tlp=policy.tlp, caveats=policy.caveats)
     composer = Composer(house, policy.partner, marks, policy.objects)
-    told = frozenset(one.campaign_id for one in cleared)
-    bare = [*composer.frame(), *composer.techniques(cleared)]
-    for one in cleared:
+    told = frozenset(one.campaign_id for one in disclosed)
+    bare = [*composer.frame(), *composer.techniques(disclosed)]
+    for one in disclosed:
         bare += composer.campaign(one, told)
     return [stamped(one, known, at) for one in once(bare)]
 
@@ -144,9 +144,9 @@ def _known(house: House, partner: str) -> Mapping[str, Version]:
         return known_versions(books, partner)
 
 
-def _human_texts(cleared: Sequence[Cleared]) -> frozenset[str]:
+def _human_texts(disclosed: Sequence[Disclosed]) -> frozenset[str]:
     found: list[str | None] = []
-    for one in cleared:
+    for one in disclosed:
         found += [one.human_name, one.human_author, *one.human_notes]
         found += [text for family in one.about.families for text in family.texts]
         who = one.attribution

@@ -4,7 +4,7 @@ from revenuer.share.stix.analyst import Analysis, Attribution, read_analyses
 from revenuer.share.stix.bundle import bundle_bytes
 from revenuer.share.stix.campaigns_file import CampaignsFile, decode_campaigns, read_campaigns
 from revenuer.share.stix.canonical import canonical, digest
-from revenuer.share.stix.cleared import Marks
+from revenuer.share.stix.disclosed import Marks
 from revenuer.share.stix.draft import Draft, DraftObservable, draft_campaigns
 from revenuer.share.stix.extension import (
     EXTENSION_ID,

@@ -7,7 +7,7 @@ from revenuer.records.observable import ObservableKind
 from revenuer.share.house import House
 from revenuer.share.stix import wording
 from revenuer.share.stix.atlas import PROXIES, attack_pattern, attack_pattern_id
-from revenuer.share.stix.cleared import Cleared, ClearedObservable, Marks
+from revenuer.share.stix.disclosed import Disclosed, DisclosedObservable, Marks
 from revenuer.share.stix.extension import (
     AboutIndicator,
     author,
@@ -59,12 +59,12 @@ class Composer:
             yield marking_definition(tlp)
         yield from self.caveats
 
-    def techniques(self, cleared: Sequence[Cleared]) -> Iterator[StixObject]:
+    def techniques(self, disclosed: Sequence[Disclosed]) -> Iterator[StixObject]:
         """Yield each attack pattern once."""
         if "attack-pattern" in self.allowed:
-            yield from map(attack_pattern, sorted({name for one in cleared for name in one.techniques}))
+            yield from map(attack_pattern, sorted({name for one in disclosed for name in one.techniques}))
 
-    def campaign(self, one: Cleared, told: frozenset[str]) -> Iterator[StixObject]:
+    def campaign(self, one: Disclosed, told: frozenset[str]) -> Iterator[StixObject]:
         """Yield the campaign and all that belongs to it, the report last. `told`: campaign_ids of all campaigns of this release."""
         objects = list(self._parts(one, told))
         yield from objects
@@ -120,7 +120,7 @@ class Composer:
             "object_marking_refs": [marking_id(Tlp.CLEAR)],
         }
 
-    def _parts(self, one: Cleared, told: frozenset[str]) -> Iterator[StixObject]:
+    def _parts(self, one: Disclosed, told: frozenset[str]) -> Iterator[StixObject]:
         campaign = self._campaign(one)
         yield campaign
         ref = str(campaign["id"])
@@ -143,7 +143,7 @@ class Composer:
         yield from self._advice(one)
         yield from self._notes(one, ref)
 
-    def _campaign(self, one: Cleared) -> StixObject:
+    def _campaign(self, one: Disclosed) -> StixObject:
         label = self.label(one.campaign_id)
         return self.made(
             "campaign",
@@ -156,7 +156,7 @@ class Composer:
             extensions=extensions(one.about),
         )
 
-    def _infrastructure(self, one: Cleared) -> StixObject | None:
+    def _infrastructure(self, one: Disclosed) -> StixObject | None:
         networks = any(kind in _NETWORKS for item in one.observables for kind, _ in item.values)
         if "infrastructure" not in self.allowed or not (networks or PROXIES in one.techniques):
             return None
@@ -171,7 +171,7 @@ class Composer:
         )
 
     def _indicator(
-        self, one: Cleared, observable: ClearedObservable, campaign: str, infrastructure: str | None
+        self, one: Disclosed, observable: DisclosedObservable, campaign: str, infrastructure: str | None
     ) -> Iterator[StixObject]:
         label = self.label(one.campaign_id)
         kinds = tuple(kind for kind, _ in observable.values)
@@ -215,7 +215,7 @@ class Composer:
                 **_seen(observable.seen),
             )
 
-    def _advice(self, one: Cleared) -> Iterator[StixObject]:
+    def _advice(self, one: Disclosed) -> Iterator[StixObject]:
         if "course-of-action" not in self.allowed:
             return
         advice = self.made(
@@ -229,7 +229,7 @@ class Composer:
             for technique in one.techniques:
                 yield self.relationship(str(advice["id"]), "mitigates", attack_pattern_id(technique))
 
-    def _attributed(self, one: Cleared, campaign: str) -> Iterator[StixObject]:
+    def _attributed(self, one: Disclosed, campaign: str) -> Iterator[StixObject]:
         """Yield whom an analyst named, and the attribution. No analyst, no name."""
         who = one.attribution
         if who is None or who.what not in self.allowed:
@@ -246,7 +246,7 @@ class Composer:
         link = self.relationship(campaign, "attributed-to", str(named["id"]))
         yield link | {"description": who.why, "confidence": who.confidence}
 
-    def _notes(self, one: Cleared, campaign: str) -> Iterator[StixObject]:
+    def _notes(self, one: Disclosed, campaign: str) -> Iterator[StixObject]:
         if "note" not in self.allowed:
             return
         for text in one.human_notes:

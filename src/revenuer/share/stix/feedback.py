@@ -6,8 +6,8 @@ from typing import Literal
 
 from revenuer.share.house import House
 from revenuer.share.stix import wording
-from revenuer.share.stix.cleared import Marks
 from revenuer.share.stix.compose import Composer, StixObject, identity, timestamp
+from revenuer.share.stix.disclosed import Marks
 from revenuer.share.stix.tlp import Tlp, marking_definition
 
 Opinion = Literal["strongly-disagree", "disagree", "neutral", "agree", "strongly-agree"]

@@ -10,7 +10,7 @@ from revenuer.share.stix.tlp import Tlp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClearedObservable:
+class DisclosedObservable:
     """Values that may be told, all of which a pattern asks for together (more than one: none of them stands alone).
 
     `seen`: first and last, where times are told. `accounts`: how many members held it.
@@ -29,7 +29,7 @@ class ClearedObservable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cleared:
+class Disclosed:
     """`campaign_id` serves to derive ids and stands in no object. `human_*`: what an analyst wrote, which a policy let through."""
 
     campaign_id: str
@@ -38,7 +38,7 @@ class Cleared:
     published: datetime
     techniques: tuple[str, ...]
     about: AboutCampaign
-    observables: tuple[ClearedObservable, ...]
+    observables: tuple[DisclosedObservable, ...]
     replaces: tuple[str, ...] = ()
     human_name: str | None = None
     human_author: str | None = None

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import msgspec
 
 from revenuer.records.observable import SPAN_OBSERVABLES
-from revenuer.share.policy.clear_observables import Clearing, Rules
 from revenuer.share.policy.coarsen import bucket, ceil_time, floor_time, tenth, weight
+from revenuer.share.policy.disclose_observables import Disclosure, Rules
 from revenuer.share.policy.policy import PartnerPolicy
 from revenuer.share.policy.pseudonyms import Pseudonyms
 from revenuer.share.policy.withheld import Withheld
 from revenuer.share.stix.analyst import Analysis
 from revenuer.share.stix.atlas import TECHNIQUES
-from revenuer.share.stix.cleared import Cleared
+from revenuer.share.stix.disclosed import Disclosed
 from revenuer.share.stix.draft import NEVER_READ, Draft
 from revenuer.share.stix.extension import (
     AboutCampaign,
@@ -59,12 +59,12 @@ def admitted(draft: Draft, policy: PartnerPolicy) -> Withheld | None:
     return Withheld(campaign=draft.campaign_id, what="campaign", rule=rule, why=why)
 
 
-def clear(draft: Draft, rules: Rules, keys: Keys) -> tuple[Cleared, list[Withheld]]:
+def disclose(draft: Draft, rules: Rules, keys: Keys) -> tuple[Disclosed, list[Withheld]]:
     """Return what of a draft leaves, and what is withheld with its rules."""
     policy, fields = rules.policy, rules.policy.fields
-    clearing = Clearing(draft, rules)
-    observables = clearing.observables()
-    book = _Book(draft, clearing.withheld)
+    disclosure = Disclosure(draft, rules)
+    observables = disclosure.observables()
+    book = _Book(draft, disclosure.withheld)
     for name in NEVER_READ:
         book.withhold(name, "denylist", "it may hold prompts, ids, or tell of capacity or enforcement")
     for name in sorted(
@@ -73,7 +73,7 @@ def clear(draft: Draft, rules: Rules, keys: Keys) -> tuple[Cleared, list[Withhel
         book.withhold(name, "fields", "the policy does not name it")
     unit = policy.times_s
     analysis = _human(draft, rules, book)
-    cleared = Cleared(
+    disclosed = Disclosed(
         campaign_id=draft.campaign_id,
         confidence=CONFIDENCE[draft.confidence] if "confidence" in fields else None,
         seen=(floor_time(draft.first_seen, unit), ceil_time(draft.last_seen, unit))
@@ -89,7 +89,7 @@ def clear(draft: Draft, rules: Rules, keys: Keys) -> tuple[Cleared, list[Withhel
         human_notes=analysis.notes,
         attribution=analysis.attribution,
     )
-    return cleared, book.withheld
+    return disclosed, book.withheld
 
 
 class _Book:

@@ -11,7 +11,7 @@ from revenuer.share.policy.coarsen import bucket, ceil_time, floor_time, network
 from revenuer.share.policy.policy import PartnerPolicy
 from revenuer.share.policy.shared_egress import NOT_PUBLIC, Ranges, ranges
 from revenuer.share.policy.withheld import Withheld
-from revenuer.share.stix.cleared import ClearedObservable
+from revenuer.share.stix.disclosed import DisclosedObservable
 from revenuer.share.stix.draft import Draft, DraftObservable
 
 MAX_INDICATORS = 500
@@ -25,7 +25,7 @@ _INTERNAL = ranges(NOT_PUBLIC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What clearing needs beside the policy: shared ranges, and the denylist's answer to a text (None: nothing forbids it)."""
+    """What disclosure needs beside the policy: shared ranges, and the denylist's answer to a text (None: nothing forbids it)."""
 
     policy: PartnerPolicy
     shared: Ranges
@@ -48,22 +48,22 @@ class _Value:
     shared: bool = False
 
 
-class Clearing:
+class Disclosure:
     """Sorts the observables of one campaign into those that leave and those that are withheld."""
 
     def __init__(self, draft: Draft, rules: Rules) -> None:
         self.draft, self.rules, self.policy = draft, rules, rules.policy
         self.withheld: list[Withheld] = []
 
-    def observables(self) -> tuple[ClearedObservable, ...]:
+    def observables(self) -> tuple[DisclosedObservable, ...]:
         """Return what leaves, the widest held first. The reasons for the rest stand in `withheld` afterwards."""
         rows = [one for one in self.draft.observables if one.kind not in SPAN_OBSERVABLES]
         values = [value for value in self._joined(rows) if self._passes(value)]
         plain = [value for value in values if not value.shared]
-        cleared = [self._cleared((value,)) for value in plain]
-        cleared += self._combined([value for value in values if value.shared], plain)
-        kept = [one for one in cleared if one.valid_until > self.rules.now]
-        self._withhold("indicator", "valid", "it ran out before today", len(cleared) - len(kept))
+        disclosed = [self._disclosed((value,)) for value in plain]
+        disclosed += self._combined([value for value in values if value.shared], plain)
+        kept = [one for one in disclosed if one.valid_until > self.rules.now]
+        self._withhold("indicator", "valid", "it ran out before today", len(disclosed) - len(kept))
         self._withhold(
             "indicator",
             "policy",
@@ -153,7 +153,7 @@ class Clearing:
         if denied is not None:
             yield "denylist", denied
 
-    def _combined(self, shared: Sequence[_Value], plain: Sequence[_Value]) -> list[ClearedObservable]:
+    def _combined(self, shared: Sequence[_Value], plain: Sequence[_Value]) -> list[DisclosedObservable]:
         """Return each shared address together with the most widely held value that is no address; without one, none."""
         beside = next((value for value in plain if value.kind not in _ADDRESSES), None)
         if beside is None:
@@ -164,16 +164,16 @@ class Clearing:
                 len(shared),
             )
             return []
-        return [self._cleared((value, beside)) for value in shared]
+        return [self._disclosed((value, beside)) for value in shared]
 
-    def _cleared(self, values: tuple[_Value, ...]) -> ClearedObservable:
+    def _disclosed(self, values: tuple[_Value, ...]) -> DisclosedObservable:
         policy, unit = self.policy, self.policy.times_s
         told = "times" in policy.fields
         firsts, lasts = [one.first for one in values if one.first], [one.last for one in values if one.last]
         first = floor_time(max(firsts), unit) if firsts and told else self.rules.at
         last = max(ceil_time(min(lasts), unit), first) if lasts and told else self.rules.at
         days = min(policy.valid_days[one.kind] for one in values)
-        return ClearedObservable(
+        return DisclosedObservable(
             values=tuple((one.kind, one.value) for one in values),
             accounts=bucket(min(one.members for one in values), policy.counts),
             outsiders=bucket(min(one.outsiders for one in values), policy.counts),
