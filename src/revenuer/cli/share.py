@@ -5,7 +5,13 @@ import click
 from revenuer.cli.lazy_group import LazyGroup
 
 COMMANDS: dict[str, str] = {
+    "credential": "make, list and revoke partners' tokens for our server",
     "init": "make a house: who we are, our partners, policy and keys",
+    "publish": "put STIX objects into a collection of our server",
+    "pull": "fetch what a partner's server has for us",
+    "push": "send STIX objects to a partner's server",
+    "serve": "our TAXII 2.1 server",
+    "served": "who got which object versions from our server",
 }
 
 
