@@ -37,7 +37,18 @@ class PostgresServer:
         self._user = _user()
         if self._user is not None:
             os.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
-        self._run("initdb", "-D", str(self._data), "-U", "revenuer", "--auth=trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
+        self._run(
+            "initdb",
+            "-D",
+            str(self._data),
+            "-U",
+            "revenuer",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C.UTF-8",
+        )
         self.start()
         self._databases = 0
 
@@ -47,7 +58,9 @@ class PostgresServer:
 
     def start(self) -> None:
         options = f"-k {self._folder} -c listen_addresses= -c max_connections=60 -c shared_buffers=64MB"
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-o", options, "-l", str(self._folder / "log"), "start")
+        self._run(
+            "pg_ctl", "-D", str(self._data), "-w", "-o", options, "-l", str(self._folder / "log"), "start"
+        )
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it; mode `immediate` is what a power cut looks like to the database."""
@@ -57,7 +70,17 @@ class PostgresServer:
         """Return the address of a new empty database."""
         self._databases += 1
         name = f"d{self._databases}"
-        self._run("psql", "-h", str(self._folder), "-U", "revenuer", "-d", "postgres", "-qc", f"CREATE DATABASE {name}")
+        self._run(
+            "psql",
+            "-h",
+            str(self._folder),
+            "-U",
+            "revenuer",
+            "-d",
+            "postgres",
+            "-qc",
+            f"CREATE DATABASE {name}",
+        )
         return f"postgresql://revenuer@/{name}?host={self._folder}"
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -70,7 +70,11 @@ lab-c = "read-write"
 
 
 def make_house(
-    folder: Path, *, store: str = "sqlite:taxii.sqlite", limits: str = "requests_per_min = 1000000\nburst = 100000", more: str = ""
+    folder: Path,
+    *,
+    store: str = "sqlite:taxii.sqlite",
+    limits: str = "requests_per_min = 1000000\nburst = 100000",
+    more: str = "",
 ) -> House:
     """Return a house with three partners and a server.toml."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -169,9 +173,13 @@ class InProcess:
         return asyncio.run(_exchange(self.server, asked, raw))
 
     def post(self, objects: Sequence[object], *, collection: str = "both", partner: str = "lab-b") -> Reply:
-        return self.ask("POST", f"/api/collections/{collection}/objects/", partner=partner, body={"objects": objects})
+        return self.ask(
+            "POST", f"/api/collections/{collection}/objects/", partner=partner, body={"objects": objects}
+        )
 
-    def get(self, query: str = "", *, collection: str = "both", what: str = "objects", partner: str = "lab-b") -> Reply:
+    def get(
+        self, query: str = "", *, collection: str = "both", what: str = "objects", partner: str = "lab-b"
+    ) -> Reply:
         mark = f"?{query}" if query else ""
         return self.ask("GET", f"/api/collections/{collection}/{what}/{mark}", partner=partner)
 
@@ -195,9 +203,21 @@ async def _exchange(app: Any, scope: Mapping[str, object], raw: bytes) -> Reply:
 
 
 @contextlib.contextmanager
-def serving(house: House, *more: str, log: Path | None = None) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def serving(
+    house: House, *more: str, log: Path | None = None
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Run `revenuer share serve` until the block ends, and enter it with the process and the URL before /taxii2/."""
-    command = [sys.executable, "-c", "from revenuer.cli.main import main; main()", "share", "serve", str(house.folder), "--port", "0", "--json"]
+    command = [
+        sys.executable,
+        "-c",
+        "from revenuer.cli.main import main; main()",
+        "share",
+        "serve",
+        str(house.folder),
+        "--port",
+        "0",
+        "--json",
+    ]
     plain = () if "--tls-certificate" in more else ("--plain-http",)
     with open(log or os.devnull, "ab") as errors:
         process = subprocess.Popen(

@@ -50,7 +50,9 @@ class ModelStore:
         same_id = [kept for kept in self.there if kept.collection == collection and kept.row.id == object_id]
         if not same_id:
             return -1
-        doomed = admit([kept.row for kept in same_id], msgspec.structs.replace(chosen, added_after=None), (ALL,))
+        doomed = admit(
+            [kept.row for kept in same_id], msgspec.structs.replace(chosen, added_after=None), (ALL,)
+        )
         if doomed:
             self.tick = max(now, self.tick + 1)
         self.there = [kept for kept in self.there if kept.row not in doomed]
@@ -60,7 +62,9 @@ class ModelStore:
         snapshot = self.tick if query.snapshot is None else query.snapshot
         kept = {one.row.added: one for one in self.there if one.collection == query.collection}
         there = [one.row for one in kept.values() if one.row.added <= snapshot]
-        admitted = [row for row in admit(there, query.filter, query.default_versions) if row.added > query.after]
+        admitted = [
+            row for row in admit(there, query.filter, query.default_versions) if row.added > query.after
+        ]
         rows: list[Row] = []
         size = 0
         for row in admitted[: query.limit]:

@@ -85,7 +85,9 @@ def test_a_certificate_stands_for_its_partner_and_for_no_other(tmp_path: Path) -
     assert is_error(taxii.ask("GET", "/taxii2/", partner=None, scope=unknown), 401)
     assert taxii.ask("GET", "/taxii2/", partner="lab-c", scope=peer).status == 200
     assert is_error(taxii.ask("GET", "/taxii2/", partner="lab-b", scope=peer), 401)
-    assert is_error(taxii.ask("GET", "/taxii2/", partner="lab-c"), 401), "a token alone is not enough for lab-c"
+    assert is_error(taxii.ask("GET", "/taxii2/", partner="lab-c"), 401), (
+        "a token alone is not enough for lab-c"
+    )
     taxii.close()
 
 
@@ -113,7 +115,11 @@ def test_collections_show_rights(taxii: InProcess) -> None:
     assert (seen["both"]["can_read"], seen["both"]["can_write"]) == (True, True)
     assert (seen["listed"]["can_read"], seen["listed"]["can_write"]) == (False, False)
     one = taxii.ask("GET", f"/api/collections/{taxii.collection['both']}/", partner="lab-d").json()
-    assert (one["can_read"], one["can_write"], one["media_types"]) == (False, True, ["application/stix+json;version=2.1"])
+    assert (one["can_read"], one["can_write"], one["media_types"]) == (
+        False,
+        True,
+        ["application/stix+json;version=2.1"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,7 +158,9 @@ def test_other_methods_are_405_with_allow(taxii: InProcess, method: str, path: s
 
 
 def test_a_slash_at_the_end_is_optional(taxii: InProcess) -> None:
-    assert taxii.ask("GET", "/api/collections/both").json() == taxii.ask("GET", "/api/collections/both/").json()
+    assert (
+        taxii.ask("GET", "/api/collections/both").json() == taxii.ask("GET", "/api/collections/both/").json()
+    )
 
 
 # Rights
@@ -160,7 +168,12 @@ def test_a_slash_at_the_end_is_optional(taxii: InProcess) -> None:
 
 def test_reading_needs_the_right_to_read(taxii: InProcess) -> None:
     assert taxii.post([indicator(1)], partner="lab-d").status == 202
-    for what in ("objects", "manifest", f"objects/{indicator(1)['id']}", f"objects/{indicator(1)['id']}/versions"):
+    for what in (
+        "objects",
+        "manifest",
+        f"objects/{indicator(1)['id']}",
+        f"objects/{indicator(1)['id']}/versions",
+    ):
         assert is_error(taxii.get(what=what, partner="lab-d"), 403)
         assert taxii.get(what=what, partner="lab-c").status == 200
 
@@ -231,11 +244,21 @@ def test_accept_that_does_not_is_406(taxii: InProcess, accept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [None, "application/json", "application/taxii+json;version=2.0", "application/stix+json;version=2.1", "x"]
+    "kind",
+    [
+        None,
+        "application/json",
+        "application/taxii+json;version=2.0",
+        "application/stix+json;version=2.1",
+        "x",
+    ],
 )
 def test_a_post_of_another_type_is_415(taxii: InProcess, kind: str | None) -> None:
     reply = taxii.ask(
-        "POST", "/api/collections/both/objects/", body={"objects": [indicator(1)]}, headers={"content-type": kind}
+        "POST",
+        "/api/collections/both/objects/",
+        body={"objects": [indicator(1)]},
+        headers={"content-type": kind},
     )
     assert is_error(reply, 415)
 
@@ -300,8 +323,15 @@ def test_parameters_of_nobody_are_ignored(taxii: InProcess) -> None:
 def test_filters_admit_what_they_say(taxii: InProcess) -> None:
     taxii.post([indicator(1), indicator(2), address(1)])
     assert ids(taxii.get("match[type]=ipv4-addr")) == [address(1)["id"]]
-    assert ids(taxii.get("match[type]=ipv4-addr,indicator")) == [indicator(1)["id"], indicator(2)["id"], address(1)["id"]]
-    assert ids(taxii.get(f"match[id]={indicator(2)['id']},{address(1)['id']}")) == [indicator(2)["id"], address(1)["id"]]
+    assert ids(taxii.get("match[type]=ipv4-addr,indicator")) == [
+        indicator(1)["id"],
+        indicator(2)["id"],
+        address(1)["id"],
+    ]
+    assert ids(taxii.get(f"match[id]={indicator(2)['id']},{address(1)['id']}")) == [
+        indicator(2)["id"],
+        address(1)["id"],
+    ]
     assert ids(taxii.get(f"match[id]={indicator(2)['id']}&match[type]=ipv4-addr")) == []
     assert ids(taxii.get("match[spec_version]=2.0")) == []
     assert len(ids(taxii.get("match[spec_version]=2.0,2.1"))) == 3
@@ -425,7 +455,9 @@ def test_the_order_of_members_is_no_change(taxii: InProcess) -> None:
 
 
 def test_objects_come_back_as_they_went(taxii: InProcess) -> None:
-    odd = indicator(1, name='é \u2028 " \\ \U0001f600', x_number=1.5, x_big=2**53 - 1, x_deep={"a": [{"b": None}]})
+    odd = indicator(
+        1, name='é \u2028 " \\ \U0001f600', x_number=1.5, x_big=2**53 - 1, x_deep={"a": [{"b": None}]}
+    )
     taxii.post([odd])
     assert taxii.get().json()["objects"] == [odd]
 
@@ -444,7 +476,9 @@ def test_objects_come_back_as_they_went(taxii: InProcess) -> None:
         ({"x": "\ud800"}, "canonical"),
     ],
 )
-def test_an_object_that_cannot_be_taken_fails_alone(taxii: InProcess, change: dict[str, Any], why: str) -> None:
+def test_an_object_that_cannot_be_taken_fails_alone(
+    taxii: InProcess, change: dict[str, Any], why: str
+) -> None:
     wrong = {name: value for name, value in (indicator(1) | change).items() if value is not None}
     told = taxii.post([wrong, indicator(2)]).json()
     assert (told["success_count"], told["failure_count"]) == (1, 1)
@@ -488,14 +522,23 @@ def test_an_element_without_an_id_is_named_and_nothing_is_taken(taxii: InProcess
 
 
 def test_too_long_too_many_too_deep(tmp_path: Path) -> None:
-    taxii = small(tmp_path, "max_content_length = 4096\nobjects_per_post = 3\ndepth = 4\nobject_bytes = 1000\nheaders = 8")
+    taxii = small(
+        tmp_path,
+        "max_content_length = 4096\nobjects_per_post = 3\ndepth = 4\nobject_bytes = 1000\nheaders = 8",
+    )
     assert is_error(taxii.post([indicator(n) for n in range(4)]), 413)
     assert is_error(taxii.post([indicator(1, x="y" * 5000)]), 413)
     assert is_error(
-        taxii.ask("POST", "/api/collections/both/objects/", body=b"x" * 5000, headers={"content-length": None}), 413
+        taxii.ask(
+            "POST", "/api/collections/both/objects/", body=b"x" * 5000, headers={"content-length": None}
+        ),
+        413,
     ), "without a length too"
     assert "bytes" in taxii.post([indicator(1, x="y" * 2000)]).json()["failures"][0]["message"]
-    assert "nested" in taxii.post([indicator(1, x={"a": {"b": {"c": {"d": 1}}}})]).json()["failures"][0]["message"]
+    assert (
+        "nested"
+        in taxii.post([indicator(1, x={"a": {"b": {"c": {"d": 1}}}})]).json()["failures"][0]["message"]
+    )
     assert taxii.post([indicator(1, x={"a": {"b": 1}})]).json()["failure_count"] == 0
     assert is_error(taxii.ask("GET", "/taxii2/", more_headers=[("x", "y")] * 9), 431)
     taxii.close()
@@ -511,7 +554,9 @@ def test_too_often_is_429_with_retry_after(tmp_path: Path) -> None:
     taxii.close()
 
 
-def test_a_store_that_fails_is_503_and_nothing_leaves_unrecorded(taxii: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_fails_is_503_and_nothing_leaves_unrecorded(
+    taxii: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from revenuer.share.taxii.stored import StoreFault
 
     taxii.post([indicator(1)])
@@ -526,7 +571,9 @@ def test_a_store_that_fails_is_503_and_nothing_leaves_unrecorded(taxii: InProces
     assert "retry-after" in reply.headers
 
 
-def test_a_fault_of_ours_is_a_500_that_tells_nothing(taxii: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_is_a_500_that_tells_nothing(
+    taxii: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def breaks(*_: object) -> None:
         raise ZeroDivisionError("secret")
 
