@@ -101,14 +101,17 @@ class _Run:
 
     def _may_hide(self, envelope: _Envelope, size: int) -> bool:
         """Return whether there may be more behind a page without anything new: because it says so, or is as full as pages get here."""
-        count = len(envelope.objects)
-        return envelope.more or count >= size or (count >= _CAP and count >= self._largest)
+        return envelope.more or len(envelope.objects) >= size or self._is_full(envelope)
+
+    def _is_full(self, envelope: _Envelope) -> bool:
+        """Return whether a page is as full as pages get here. A shorter one is the last, whatever the server says of more."""
+        return len(envelope.objects) >= max(_CAP, self._largest)
 
     def _check_end(self, last: _Envelope | None) -> None:
         """Raise PeerFault where there is more and no way leads there: better to stop than to lose objects in silence."""
         if last is None:
             return
-        beyond = last.more
+        beyond = last.more and self._is_full(last)
         if not beyond and self._reached is not None:
             past = self._ask(self._reached, self._limits.page, None)
             beyond = any(self._seen.add(_print(one)) for one in past.objects)
