@@ -81,8 +81,9 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running
         "--tls-client-ca",
         str(tmp_path / "ca.pem"),
     ]
+    given = tokens(house)
     with serving(house, *tls, log=tmp_path / "log") as (_, url):
-        yield Running(url, tokens(house), str(tmp_path / "ca.pem"), tmp_path)
+        yield Running(url, given, str(tmp_path / "ca.pem"), tmp_path)
 
 
 def test_taxii2_client_does_all_that_it_can(running: Running) -> None:
