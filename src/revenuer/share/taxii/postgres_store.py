@@ -49,6 +49,7 @@ class PostgresStore(SqlStore):
 
     def __init__(self, address: str) -> None:
         self._address = address
+        super().__init__()
         self._local = threading.local()
         self._open: list[psycopg.Connection[Any]] = []
         self._guard = threading.Lock()

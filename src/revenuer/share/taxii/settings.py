@@ -1,6 +1,6 @@
 """What server.toml says: collections, who may do what with them, and limits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Flag
 
@@ -88,25 +88,33 @@ class Settings:
     roots: Mapping[str, Root]
     collections: Mapping[str, Collection]
     guests: Mapping[str, Guest]
+    _known: Mapping[tuple[str, str], Sequence[tuple[Collection, Right]]] = field(init=False)
+    _named: Mapping[tuple[str, str, str], tuple[Collection, Right]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        known: dict[tuple[str, str], list[tuple[Collection, Right]]] = {}
+        named: dict[tuple[str, str, str], tuple[Collection, Right]] = {}
+        for _, one in sorted(self.collections.items()):
+            for partner, right in one.rights.items():
+                known.setdefault((partner, one.root), []).append((one, right))
+                named[partner, one.root, one.id] = named[partner, one.root, one.name] = (one, right)
+        object.__setattr__(self, "_known", known)
+        object.__setattr__(self, "_named", named)
 
     def guest(self, partner: str) -> Guest:
         """Return how `partner` may come; a partner that server.toml says nothing of has the general limits."""
         found = self.guests.get(partner)
-        return found or Guest(requests_per_min=self.limits.requests_per_min, burst=self.limits.burst)
+        if found is not None:
+            return found
+        return Guest(requests_per_min=self.limits.requests_per_min, burst=self.limits.burst)
 
-    def collections_of(self, partner: str, root: str) -> list[tuple[Collection, Right]]:
+    def collections_of(self, partner: str, root: str) -> Sequence[tuple[Collection, Right]]:
         """Return what `partner` may know of under `root`, by name."""
-        return [
-            (one, one.rights[partner])
-            for _, one in sorted(self.collections.items())
-            if one.root == root and partner in one.rights
-        ]
+        return self._known.get((partner, root), ())
 
     def collection_of(self, partner: str, root: str, name: str) -> tuple[Collection, Right] | None:
         """Return the collection of that id or alias, if `partner` may know of it."""
-        return next(
-            (one for one in self.collections_of(partner, root) if name in (one[0].id, one[0].name)), None
-        )
+        return self._named.get((partner, root, name))
 
     def partner_of_certificate(self, sha256: str, name: str | None) -> str | None:
         """Return whose client certificate it is: by its hash, or by a common name; None where it is nobody's, or two partners'."""

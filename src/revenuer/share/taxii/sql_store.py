@@ -1,8 +1,10 @@
 """The store in SQL: what both databases have in common. The two differ in connections, locks and names of types."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
+from itertools import accumulate
 from typing import Any, Protocol
 
 from revenuer.share.taxii.filters import ALL, Filter
@@ -43,6 +45,9 @@ class SqlStore:
     `_recording` writes to the table of what was served, which nobody else waits for."""
 
     inline = False
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
 
     def _reading(self) -> AbstractContextManager[Session]:
         raise NotImplementedError
@@ -183,14 +188,19 @@ class SqlStore:
             )
 
     def _number(self, session: Session, collection: str) -> int | None:
-        found = session.rows("SELECT n FROM collection WHERE uuid = ?", (collection,))
-        return int(found[0][0]) if found else None
+        if collection not in self._numbers:
+            found = session.rows("SELECT n FROM collection WHERE uuid = ?", (collection,))
+            if not found:
+                return None
+            self._numbers[collection] = int(found[0][0])
+        return self._numbers[collection]
 
     def _new_number(self, session: Session, collection: str) -> int:
         number = self._number(session, collection)
         if number is None:
             highest = session.rows("SELECT coalesce(max(n), 0) FROM collection")[0][0]
             number = int(highest) + 1
+            # Not remembered yet: this transaction may still fail.
             session.run("INSERT INTO collection (n, uuid) VALUES (?, ?)", (number, collection))
         return number
 
@@ -214,15 +224,21 @@ class _Clock:
 
 def _cut(found: Sequence[Any], query: Query) -> tuple[tuple[Row, ...], bool]:
     """Return the rows that make up the page, and whether there are more."""
-    rows: list[Row] = []
-    size = 0
-    for values in found[: query.limit]:
-        row = Row(*values)
-        size += len(row.body)
-        if rows and size > query.most_bytes:
-            break
-        rows.append(row)
-    return tuple(rows), len(found) > len(rows)
+    page = found[: query.limit]
+    if not query.with_bodies:
+        return tuple(Row(*values) for values in page), len(found) > len(page)
+    if sum([len(values[4]) for values in page]) > query.most_bytes:
+        page = page[: _fitting([len(values[4]) for values in page], query.most_bytes)]
+    return tuple(map(_ROW, page)), len(found) > len(page)
+
+
+_ROW: Callable[[Any], Row] = partial(tuple.__new__, Row)
+"""Makes a row of a tuple of its five values, without a call of Python for each."""
+
+
+def _fitting(sizes: Sequence[int], most: int) -> int:
+    """Return how many objects fit, but one at least."""
+    return max(1, sum(total <= most for total in accumulate(sizes)))
 
 
 def _take(session: Session, collection: int, clock: _Clock, one: Offered, partner: str) -> Taken:

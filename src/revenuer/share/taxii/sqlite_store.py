@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from revenuer.records import InputError
+from revenuer.share.taxii.file_lock import FileLock
 from revenuer.share.taxii.sql_store import Session, SqlStore
 from revenuer.share.taxii.stored import StoreFault
 from revenuer.share.taxii.tables import OBJECT_TABLES, SERVED_TABLES
@@ -45,18 +46,22 @@ class SqliteStore(SqlStore):
 
     def __init__(self, path: Path) -> None:
         self._path, self._served_path = path, path.with_name(f"{path.name}-served")
+        super().__init__()
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         try:
-            with _transaction(self._connection, "IMMEDIATE") as session:
+            self._turn, self._served_turn = (
+                FileLock(one.with_name(f"{one.name}.lock")) for one in (path, self._served_path)
+            )
+            with self._writing() as session:
                 for statement in OBJECT_TABLES:
                     session.run(statement)
                 self._begin(session)
-            with _transaction(self._served_connection, "IMMEDIATE") as session:
+            with self._recording() as session:
                 for statement in SERVED_TABLES:
                     session.run(statement)
-        except (sqlite3.Error, StoreFault) as error:
+        except (OSError, StoreFault) as error:
             raise InputError(
                 f"cannot open the store {path}: {error}; check that its folder can be written to, or restore it from a copy"
             ) from error
@@ -68,18 +73,21 @@ class SqliteStore(SqlStore):
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        with _transaction(self._connection, "IMMEDIATE") as session:
+        with self._turn, _transaction(self._connection, "IMMEDIATE") as session:
             yield session
 
     @contextmanager
     def _recording(self) -> Iterator[Session]:
-        with _transaction(self._served_connection, "IMMEDIATE") as session:
+        with self._served_turn, _transaction(self._served_connection, "IMMEDIATE") as session:
             yield session
 
     def close(self) -> None:
         with self._guard:
             for connection in self._open:
                 connection.close()
+            if self._open:
+                self._turn.close()
+                self._served_turn.close()
             self._open.clear()
 
     def _connection(self) -> sqlite3.Connection:

@@ -45,7 +45,7 @@ def read_loosely(text: str) -> int | None:
 
 def added_text(micros: int) -> str:
     """Return a `date_added`: always six digits after the point."""
-    return (_EPOCH + timedelta(microseconds=micros)).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return f"{(_EPOCH + timedelta(microseconds=micros)).isoformat(timespec='microseconds')[:26]}Z"
 
 
 def version_text(micros: int) -> str:
