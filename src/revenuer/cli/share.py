@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "claims": "write what partners claim now, for scan and the guard",
     "collect": "take in what partners put into a collection of our server",
     "credential": "make, list and revoke partners' tokens for our server",
+    "demo": "two labs on this machine: publish, pull, match, find, answer",
     "dispute": "note that a partner's claim was wrong",
     "export": "write what a partner may be told of a scan's campaigns as a STIX bundle",
     "head": "print the heads of all release chains, or compare them with another reader's",
