@@ -48,7 +48,11 @@ def scan(folder: Path) -> Path:
     folder.mkdir()
     rows = [("C1", "ip", "192.0.2.7"), ("C1", "email_domain", "burner.example"), ("C2", "ip", "192.0.2.9")]
     observables(folder / "observables.parquet", [*rows, *(("C1", "span", span) for span in SPANS)])  # type: ignore[list-item]
-    campaigns = [{"campaign_id": "C1", "confidence": "high"}, {"campaign_id": "C2", "confidence": "low"}]
+    accounts = [f"account-{i}" for i in range(12)]
+    campaigns = [
+        {"campaign_id": "C1", "confidence": "high", "accounts": accounts},
+        {"campaign_id": "C2", "confidence": "low", "accounts": accounts},
+    ]
     (folder / "campaigns.json").write_text(json.dumps({"schema_version": 1, "campaigns": campaigns}))
     return folder
 

@@ -12,13 +12,10 @@ import pyarrow.parquet as pq
 
 from revenuer.records import OBSERVABLES_FILE, InputError, ObservableKind
 from revenuer.share.house import House, open_house
-from revenuer.share.matching import OfferRule, offered, publish_set
-from revenuer.share.matching.offer import MIN_MEMBERS, MOST_OUTSIDER_SHARE
+from revenuer.share.matching import OfferedCampaign, OfferRule, offered, publish_set
+from revenuer.share.matching.offer import CONFIDENCE, MAX_OUTSIDERS, MIN_ACCOUNTS, MIN_MEMBERS
 
 CAMPAIGNS_FILE = "campaigns.json"
-CONFIDENCE = {"high": 85, "medium": 50, "low": 15}
-"""Numbers for words: STIX 2.1, appendix A, None-Low-Med-High."""
-
 MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 DEFAULT_BUDGET = 10_000
 
@@ -26,6 +23,7 @@ DEFAULT_BUDGET = 10_000
 class _Campaign(msgspec.Struct, frozen=True, kw_only=True):
     campaign_id: str
     confidence: str
+    accounts: list[str]
 
 
 class _Campaigns(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,15 +48,30 @@ class _Campaigns(msgspec.Struct, frozen=True, kw_only=True):
     "--min-members",
     default=MIN_MEMBERS,
     show_default=True,
-    type=click.IntRange(1),
+    type=click.IntRange(2),
     help="Accounts of the campaign that must hold a value.",
 )
 @click.option(
-    "--most-outsiders",
-    default=MOST_OUTSIDER_SHARE,
+    "--max-outsiders",
+    default=MAX_OUTSIDERS,
     show_default=True,
-    type=click.FloatRange(0, 1),
-    help="Share of a value's holders that may be in no campaign.",
+    type=click.IntRange(0),
+    help="Accounts in no campaign that may hold it too.",
+)
+@click.option(
+    "--min-accounts",
+    default=MIN_ACCOUNTS,
+    show_default=True,
+    type=click.IntRange(2),
+    help="Accounts that a campaign must have.",
+)
+@click.option(
+    "--confidence",
+    multiple=True,
+    default=["high"],
+    show_default=True,
+    type=click.Choice(list(CONFIDENCE)),
+    help="Offer campaigns of this confidence; repeat for several.",
 )
 @click.option(
     "--budget",
@@ -87,7 +100,9 @@ def command(
     kinds: tuple[str, ...],
     families: bool,
     min_members: int,
-    most_outsiders: float,
+    max_outsiders: int,
+    min_accounts: int,
+    confidence: tuple[str, ...],
     budget: int,
     marking: str,
     rotate_key: bool,
@@ -102,7 +117,9 @@ def command(
     rule = OfferRule(
         kinds=frozenset(kinds) or OfferRule().kinds,
         min_members=min_members,
-        most_outsider_share=most_outsiders,
+        max_outsiders=max_outsiders,
+        min_accounts=min_accounts,
+        confidence=frozenset(confidence),
         bands=families,
     )
     items = offered(_observables(scan), _campaigns(house, scan), rule)
@@ -152,7 +169,7 @@ def _observables(scan: Path) -> pa.Table:
         ) from error
 
 
-def _campaigns(house: House, scan: Path) -> dict[str, tuple[str, int]]:
+def _campaigns(house: House, scan: Path) -> dict[str, OfferedCampaign]:
     path = scan / CAMPAIGNS_FILE
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_Campaigns)
@@ -161,9 +178,10 @@ def _campaigns(house: House, scan: Path) -> dict[str, tuple[str, int]]:
             f"cannot read {path} ({type(error).__name__}); name a result folder that `revenuer scan` wrote"
         ) from error
     return {
-        one.campaign_id: (
-            house.stix_id("campaign", one.campaign_id),
-            CONFIDENCE.get(one.confidence, CONFIDENCE["low"]),
+        one.campaign_id: OfferedCampaign(
+            stix_id=house.stix_id("campaign", one.campaign_id),
+            confidence=one.confidence,
+            accounts=len(one.accounts),
         )
         for one in found.campaigns
     }

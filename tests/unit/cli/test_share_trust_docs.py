@@ -1,5 +1,6 @@
 """docs/sharing/matching.md and trust.md: the commands are ours, the script for the ledger works, the tables are what the code says."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -85,3 +86,17 @@ def test_the_tables_are_what_the_code_says() -> None:
         assert f"{found.jaccard:.2f} ({found.low:.2f}-{found.high:.2f})" in matching
     for words in (f"{MOST_BATCH:,} elements", f"{ROW_BYTES} bytes a row", f"at most {MOST_SLOTS} campaigns"):
         assert words in matching, words
+
+
+def test_the_json_example_has_the_members_of_an_attestation() -> None:
+    from builders.release_chains import NOON, Publisher, thing
+    from revenuer.share.signing import rotated
+
+    house = Publisher()
+    house.own = rotated(house.own, NOON)
+    (example,) = re.findall(r"```json\n(.*?)```", TRUST.read_text(encoding="utf-8"), re.DOTALL)
+    shown = json.loads(example)
+    made = house.release(thing(1))
+    assert shown.keys() | {"object_marking_refs"} == made.keys()
+    assert shown["extensions"] == made["extensions"]
+    assert shown["released"][0].keys() == made["released"][0].keys()  # type: ignore[index]

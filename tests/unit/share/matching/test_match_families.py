@@ -8,7 +8,15 @@ import pytest
 
 from builders.match_houses import campaign
 from revenuer.records import OBSERVABLE_SCHEMA
-from revenuer.share.matching import BAND, Match, OfferRule, band_values, family_matches, offered
+from revenuer.share.matching import (
+    BAND,
+    Match,
+    OfferedCampaign,
+    OfferRule,
+    band_values,
+    family_matches,
+    offered,
+)
 from revenuer.share.matching.bands import (
     BANDS,
     LEAST_EQUAL,
@@ -17,7 +25,6 @@ from revenuer.share.matching.bands import (
     likeness,
     match_probability,
 )
-
 
 FIRST = ("26a8ff7fa684a607e265626575b10151", "6d7bdfcff93c723545cf05dd612c6953")
 """What the first two bands of six given spans were when version 1 was cut: they may never change."""
@@ -83,24 +90,38 @@ def observables(*rows: tuple[str | None, str, str, int, int]) -> pa.Table:
     return pa.Table.from_pylist(full, schema=OBSERVABLE_SCHEMA)
 
 
-CAMPAIGNS = {"C1": (campaign(1), 85)}
+def ours(number: int, confidence: str = "high", accounts: int = 10) -> OfferedCampaign:
+    return OfferedCampaign(stix_id=campaign(number), confidence=confidence, accounts=accounts)
+
+
+CAMPAIGNS = {"C1": ours(1)}
 
 
 def test_what_is_offered() -> None:
     table = observables(
         ("C1", "ip", "192.0.2.1", 5, 0),
-        ("C1", "ip", "192.0.2.2", 2, 0),
-        ("C1", "ip", "192.0.2.3", 5, 1),
+        ("C1", "ip", "192.0.2.2", 4, 0),
+        ("C1", "ip", "192.0.2.3", 50, 1),
         ("C1", "email_domain", "burner.example", 5, 0),
         ("C2", "ip", "192.0.2.4", 5, 0),
+        ("C3", "ip", "192.0.2.6", 5, 0),
+        ("C4", "ip", "192.0.2.7", 5, 0),
         (None, "ip", "192.0.2.5", 5, 0),
     )
-    items = offered(table, CAMPAIGNS, OfferRule())
+    campaigns = {**CAMPAIGNS, "C3": ours(3, "medium"), "C4": ours(4, accounts=9)}
+    items = offered(table, campaigns, OfferRule())
     assert [one.value for one in items] == ["192.0.2.1", "burner.example"]
     assert {(one.campaign, one.confidence) for one in items} == {(campaign(1), 85)}
-    assert [one.value for one in offered(table, CAMPAIGNS, OfferRule(kinds=frozenset({"ip"})))] == [
-        "192.0.2.1"
-    ]
+
+    def values(**rule: object) -> list[str]:
+        return [one.value for one in offered(table, campaigns, OfferRule(**rule))]  # type: ignore[arg-type]
+
+    assert values(kinds=frozenset({"ip"})) == ["192.0.2.1"]
+    assert values(min_members=4) == ["192.0.2.1", "192.0.2.2", "burner.example"]
+    assert values(max_outsiders=1) == ["192.0.2.1", "192.0.2.3", "burner.example"]
+    assert values(confidence=frozenset({"medium", "unheard of"})) == ["192.0.2.6"]
+    assert values(min_accounts=9) == ["192.0.2.1", "burner.example", "192.0.2.7"]
+    assert values(withheld=lambda kind, value: kind == "ip") == ["burner.example"]
 
 
 @pytest.mark.parametrize(("bands", "count"), [(True, BANDS), (False, 0)])

@@ -49,9 +49,11 @@ def test_our_chain_moves_on_with_what_is_released(books: sqlite3.Connection) -> 
 
 def test_a_release_that_fails_leaves_the_chain_where_it_was(books: sqlite3.Connection) -> None:
     house = Publisher()
-    with pytest.raises(UsageError), books:
+    with books:
         issue(books, [thing(1)], house.signer, "b", NOON)
-        issue(books, [thing(2), thing(2)], house.signer, "b", NOON + DAY)
+        with pytest.raises(UsageError):
+            issue(books, [thing(2), thing(2)], house.signer, "b", NOON + DAY)
+        books.rollback()
     assert own_head(books, "chain--1") is None
 
 
