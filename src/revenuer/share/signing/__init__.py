@@ -2,6 +2,7 @@
 
 from revenuer.share.signing.attestation import EXTENSION_ID, TYPE, Head, Signer, attest, head_of
 from revenuer.share.signing.canonical import canonical, object_sha256, read_time, sha256, stix_time
+from revenuer.share.signing.house_signer import house_signer
 from revenuer.share.signing.key_ring import KeyRing, read_jwk_file, read_jwk_set
 from revenuer.share.signing.own_keys import (
     KEYS_FILE,
@@ -9,6 +10,7 @@ from revenuer.share.signing.own_keys import (
     first_key,
     own_keys_bytes,
     read_own_keys,
+    restarted,
     revoked,
     rotated,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "differing",
     "first_key",
     "head_of",
+    "house_signer",
     "issue",
     "known_heads",
     "object_sha256",
@@ -55,6 +58,7 @@ __all__ = [
     "read_jwk_set",
     "read_own_keys",
     "read_time",
+    "restarted",
     "revoked",
     "rotated",
     "sha256",
