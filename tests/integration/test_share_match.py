@@ -89,7 +89,19 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     b = house(place / "b", "Lab B", "a", more)
     (b.folder / "a.token").write_text("secret-token\n")
     (b.folder / "a.jwks").write_text(run("key", "show", a.folder, "--public"))
-    run("match-set", "build", a.folder, scan(place / "scan"), "--partner", "b", "--budget", "300")
+    (a.folder / "policy.toml").write_text("schema_version = 1\n\n[partner.b]\n")
+    run(
+        "match-set",
+        "build",
+        a.folder,
+        scan(place / "scan"),
+        "--partner",
+        "b",
+        "--budget",
+        "300",
+        "--marking",
+        "TLP:AMBER",
+    )
     program = [sys.executable, match_service.__file__, str(a.folder), "secret-token", "b", str(port)]
     environ = {"PYTHONPATH": os.pathsep.join(sys.path)}
     with started(program, f"http://127.0.0.1:{port}/v1/budget", place / "log", environ):

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 
 import click
@@ -10,13 +11,19 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from revenuer.cli.leaving import partner_policy
 from revenuer.records import OBSERVABLES_FILE, InputError, ObservableKind
 from revenuer.share.house import House, open_house
-from revenuer.share.matching import OfferedCampaign, OfferRule, offered, publish_set
-from revenuer.share.matching.offer import CONFIDENCE, MAX_OUTSIDERS, MIN_ACCOUNTS, MIN_MEMBERS
+from revenuer.share.matching import OfferRule, offered, publish_set
+from revenuer.share.matching.offer import MIN_MEMBERS, MOST_OUTSIDER_SHARE
+from revenuer.share.policy import PartnerPolicy, load_share_policy
 
 CAMPAIGNS_FILE = "campaigns.json"
+CONFIDENCE = {"high": 85, "medium": 50, "low": 15}
+"""Numbers for words: STIX 2.1, appendix A, None-Low-Med-High."""
+
 MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+ADDRESSES = (ObservableKind.IP, ObservableKind.IP_PREFIX, ObservableKind.SIGNUP_IP)
 DEFAULT_BUDGET = 10_000
 
 
@@ -48,30 +55,15 @@ class _Campaigns(msgspec.Struct, frozen=True, kw_only=True):
     "--min-members",
     default=MIN_MEMBERS,
     show_default=True,
-    type=click.IntRange(2),
+    type=click.IntRange(1),
     help="Accounts of the campaign that must hold a value.",
 )
 @click.option(
-    "--max-outsiders",
-    default=MAX_OUTSIDERS,
+    "--most-outsiders",
+    default=MOST_OUTSIDER_SHARE,
     show_default=True,
-    type=click.IntRange(0),
-    help="Accounts in no campaign that may hold it too.",
-)
-@click.option(
-    "--min-accounts",
-    default=MIN_ACCOUNTS,
-    show_default=True,
-    type=click.IntRange(2),
-    help="Accounts that a campaign must have.",
-)
-@click.option(
-    "--confidence",
-    multiple=True,
-    default=["high"],
-    show_default=True,
-    type=click.Choice(list(CONFIDENCE)),
-    help="Offer campaigns of this confidence; repeat for several.",
+    type=click.FloatRange(0, 1),
+    help="Share of a value's holders that may be in no campaign.",
 )
 @click.option(
     "--budget",
@@ -82,10 +74,8 @@ class _Campaigns(msgspec.Struct, frozen=True, kw_only=True):
 )
 @click.option(
     "--marking",
-    default="TLP:AMBER",
-    show_default=True,
     type=click.Choice(MARKINGS),
-    help="What all that a match reveals is under.",
+    help="What all that a match reveals is under. [default: as the policy marks what the partner gets]",
 )
 @click.option(
     "--rotate-key",
@@ -100,15 +90,15 @@ def command(
     kinds: tuple[str, ...],
     families: bool,
     min_members: int,
-    max_outsiders: int,
-    min_accounts: int,
-    confidence: tuple[str, ...],
+    most_outsiders: float,
     budget: int,
-    marking: str,
+    marking: str | None,
     rotate_key: bool,
     as_json: bool,
 ) -> int:
     """Build the set of values that campaigns of SCAN (a result folder of `revenuer scan`) have, for one partner to match against.
+
+    Of campaigns that the policy tells the partner of; never addresses that strangers share.
 
     Only values that were not in the last set are evaluated. A build that was interrupted goes on where it was.
     """
@@ -117,12 +107,16 @@ def command(
     rule = OfferRule(
         kinds=frozenset(kinds) or OfferRule().kinds,
         min_members=min_members,
-        max_outsiders=max_outsiders,
-        min_accounts=min_accounts,
-        confidence=frozenset(confidence),
+        most_outsider_share=most_outsiders,
         bands=families,
     )
-    items = offered(_observables(scan), _campaigns(house, scan), rule)
+    shared = load_share_policy(house)
+    policy = partner_policy(shared, partner)
+    marking = marking or f"TLP:{policy.tlp.value.upper()}"
+    offering = offered(_observables(scan), _campaigns(house, scan, partner, policy), rule)
+    items = [
+        one for one in offering if one.kind not in ADDRESSES or not shared.shared_ranges.touches(ip_network(one.value, strict=False))
+    ]
     built, statement = publish_set(
         house,
         partner,
@@ -169,7 +163,8 @@ def _observables(scan: Path) -> pa.Table:
         ) from error
 
 
-def _campaigns(house: House, scan: Path) -> dict[str, OfferedCampaign]:
+def _campaigns(house: House, scan: Path, partner: str, policy: PartnerPolicy) -> dict[str, tuple[str, int]]:
+    """Return the campaigns that the policy lets the partner know of, under the ids that they have for the partner."""
     path = scan / CAMPAIGNS_FILE
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_Campaigns)
@@ -178,12 +173,12 @@ def _campaigns(house: House, scan: Path) -> dict[str, OfferedCampaign]:
             f"cannot read {path} ({type(error).__name__}); name a result folder that `revenuer scan` wrote"
         ) from error
     return {
-        one.campaign_id: OfferedCampaign(
-            stix_id=house.stix_id("campaign", one.campaign_id),
-            confidence=one.confidence,
-            accounts=len(one.accounts),
+        one.campaign_id: (
+            house.stix_id("campaign", partner, one.campaign_id),
+            CONFIDENCE.get(one.confidence, CONFIDENCE["low"]),
         )
         for one in found.campaigns
+        if one.confidence in policy.confidence and len(one.accounts) >= policy.min_accounts
     }
 
 

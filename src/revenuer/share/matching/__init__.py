@@ -7,7 +7,7 @@ from revenuer.share.matching.fault import BudgetSpent, MatchFault, StaleSet
 from revenuer.share.matching.http import house_match_app, match_app
 from revenuer.share.matching.items import BAND, LOW_ENTROPY, PreparedItem, item_of
 from revenuer.share.matching.meter import Meter
-from revenuer.share.matching.offer import OfferedCampaign, OfferRule, offered, span_of
+from revenuer.share.matching.offer import OfferRule, offered, span_of
 from revenuer.share.matching.peer import HttpPeer, MatchPeer, open_client
 from revenuer.share.matching.prepare import BuiltSet, build_set
 from revenuer.share.matching.publish_set import publish_set
@@ -28,7 +28,6 @@ __all__ = [
     "MatchServer",
     "Meter",
     "OfferRule",
-    "OfferedCampaign",
     "OpenedSet",
     "PreparedItem",
     "StaleSet",

@@ -2,7 +2,6 @@
 
 from revenuer.share.signing.attestation import EXTENSION_ID, TYPE, Head, Signer, attest, head_of
 from revenuer.share.signing.canonical import canonical, object_sha256, read_time, sha256, stix_time
-from revenuer.share.signing.house_signer import house_signer
 from revenuer.share.signing.key_ring import KeyRing, read_jwk_file, read_jwk_set
 from revenuer.share.signing.own_keys import (
     KEYS_FILE,
@@ -46,7 +45,6 @@ __all__ = [
     "differing",
     "first_key",
     "head_of",
-    "house_signer",
     "issue",
     "known_heads",
     "object_sha256",

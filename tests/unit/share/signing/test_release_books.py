@@ -7,26 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from builders.match_houses import make_house
 from builders.release_chains import DAY, NOON, Publisher, thing
 from revenuer.records import UsageError
 from revenuer.share.books import open_books
 from revenuer.share.signing import (
     RELEASE_TABLES,
     FaultKind,
-    attest,
     check_received,
     differing,
-    house_signer,
     issue,
     known_heads,
     own_head,
     partner_head,
     partner_keys,
-    read_own_keys,
     revoked,
     rotated,
-    verify_release,
 )
 
 LATER = NOON + 60 * DAY
@@ -145,13 +140,3 @@ def test_other_keys_pinned_by_hand_decide(books: sqlite3.Connection) -> None:
     assert len(partner_keys(books, "a", house.ring).keys) == 2
     fresh = Publisher()
     assert partner_keys(books, "a", fresh.ring) == fresh.ring
-
-
-def test_a_house_signs_each_audience_s_chain(tmp_path: Path) -> None:
-    house = make_house(tmp_path / "a", "Lab A", "b")
-    to_b, to_c = (house_signer(house, name, NOON, ("marking-definition--1",)) for name in ("b", "c"))
-    assert to_b.chain != to_c.chain
-    assert to_b == house_signer(house, "b", NOON, ("marking-definition--1",))
-    attestation = attest([thing(1)], to_b, None, NOON)
-    ring = read_own_keys(house.keys).ring()
-    assert verify_release(attestation, [thing(1)], ring, None, now=LATER).faults == ()
