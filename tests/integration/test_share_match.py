@@ -127,7 +127,7 @@ def test_what_both_have_comes_out_as_claims(pair: Pair) -> None:
     result = json.loads(pair.match(table, "--json", code=1))
     assert result["spent"] == 4 + 36 + 32
     assert result["budget_left"] == 300 - 72
-    campaign = pair.a.stix_id("campaign", "C1")
+    campaign = pair.a.stix_id("campaign", "b", "C1")
     found = {(one["kind"], one["value"], one["campaign"], one["confidence"]) for one in result["matches"]}
     assert {one for one in found if one[0] != "span"} == {
         ("ip", "192.0.2.7", campaign, 85),

@@ -115,7 +115,9 @@ def command(
     marking = marking or f"TLP:{policy.tlp.value.upper()}"
     offering = offered(_observables(scan), _campaigns(house, scan, partner, policy), rule)
     items = [
-        one for one in offering if one.kind not in ADDRESSES or not shared.shared_ranges.touches(ip_network(one.value, strict=False))
+        one
+        for one in offering
+        if one.kind not in ADDRESSES or not shared.shared_ranges.touches(ip_network(one.value, strict=False))
     ]
     built, statement = publish_set(
         house,
