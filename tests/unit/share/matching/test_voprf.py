@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -249,3 +251,12 @@ def test_expand_message_by_the_rfc_s_numbers() -> None:
             expand_message(b"", dst)
     assert int.from_bytes(hash_to_scalar(b"", b"x"), "little") < ORDER
     assert times_base((1).to_bytes(32, "little")) != IDENTITY
+
+
+def test_loading_libsodium_leaves_no_file_behind(tmp_path: Path) -> None:
+    """rbcl unpacks the library into the temporary folder at every start, and would leave it there."""
+    script = "from revenuer.share.matching.ristretto import times_base; print(times_base(bytes([1]) + bytes(31)).hex()[:8])"
+    environ = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True)
+    assert done.stdout == "e2f2ae0a\n", done.stderr
+    assert list(tmp_path.iterdir()) == []
