@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 import pytest
 
+from builders.band_law import match_probability
 from revenuer.cli.main import cli
 from revenuer.share.books import open_books
 from revenuer.share.expiry import LIFETIMES
 from revenuer.share.ledger import LEDGER_TABLES, Departure, Ledger
-from revenuer.share.matching.bands import likeness, match_probability
+from revenuer.share.matching.bands import likeness
 from revenuer.share.matching.messages import MOST_BATCH
 from revenuer.share.matching.rows import MOST_SLOTS, ROW_BYTES
 

@@ -12,10 +12,8 @@ from revenuer.share.matching import ristretto
 from revenuer.share.matching.dleq import prove, verify
 from revenuer.share.matching.fault import MatchFault
 
-OUTPUT_BYTES = 64
 MAX_INPUT_BYTES = 2**16 - 1
 SUITE = b"ristretto255-SHA512"
-
 
 _MODE = 1
 _CONTEXT = b"OPRFV1-" + bytes([_MODE]) + b"-" + SUITE
