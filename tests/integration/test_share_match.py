@@ -48,7 +48,11 @@ def scan(folder: Path) -> Path:
     folder.mkdir()
     rows = [("C1", "ip", "192.0.2.7"), ("C1", "email_domain", "burner.example"), ("C2", "ip", "192.0.2.9")]
     observables(folder / "observables.parquet", [*rows, *(("C1", "span", span) for span in SPANS)])  # type: ignore[list-item]
-    campaigns = [{"campaign_id": "C1", "confidence": "high"}, {"campaign_id": "C2", "confidence": "low"}]
+    accounts = [f"account-{i}" for i in range(12)]
+    campaigns = [
+        {"campaign_id": "C1", "confidence": "high", "accounts": accounts},
+        {"campaign_id": "C2", "confidence": "low", "accounts": accounts},
+    ]
     (folder / "campaigns.json").write_text(json.dumps({"schema_version": 1, "campaigns": campaigns}))
     return folder
 
@@ -85,7 +89,19 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     b = house(place / "b", "Lab B", "a", more)
     (b.folder / "a.token").write_text("secret-token\n")
     (b.folder / "a.jwks").write_text(run("key", "show", a.folder, "--public"))
-    run("match-set", "build", a.folder, scan(place / "scan"), "--partner", "b", "--budget", "300")
+    (a.folder / "policy.toml").write_text("schema_version = 1\n\n[partner.b]\n")
+    run(
+        "match-set",
+        "build",
+        a.folder,
+        scan(place / "scan"),
+        "--partner",
+        "b",
+        "--budget",
+        "300",
+        "--marking",
+        "TLP:AMBER",
+    )
     program = [sys.executable, match_service.__file__, str(a.folder), "secret-token", "b", str(port)]
     environ = {"PYTHONPATH": os.pathsep.join(sys.path)}
     with started(program, f"http://127.0.0.1:{port}/v1/budget", place / "log", environ):
@@ -111,7 +127,7 @@ def test_what_both_have_comes_out_as_claims(pair: Pair) -> None:
     result = json.loads(pair.match(table, "--json", code=1))
     assert result["spent"] == 4 + 36 + 32
     assert result["budget_left"] == 300 - 72
-    campaign = pair.a.stix_id("campaign", "C1")
+    campaign = pair.a.stix_id("campaign", "b", "C1")
     found = {(one["kind"], one["value"], one["campaign"], one["confidence"]) for one in result["matches"]}
     assert {one for one in found if one[0] != "span"} == {
         ("ip", "192.0.2.7", campaign, 85),

@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from revenuer.share.matching.bands import LEAST_EQUAL, bands_of, match_probability
+from builders.band_law import match_probability
+from revenuer.share.matching.bands import LEAST_EQUAL, bands_of
 from revenuer.stats.intervals import clopper_pearson
 
 FAMILIES = 250

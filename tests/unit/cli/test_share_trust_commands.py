@@ -35,7 +35,7 @@ def house(tmp_path: Path) -> Path:
 
 def test_keys_are_made_rotated_revoked_and_published(house: Path) -> None:
     run("key", "new", house)
-    with pytest.raises(UsageError, match="rotate"):
+    with pytest.raises(UsageError, match="key rotate"):
         run("key", "new", house)
     assert (house / "keys" / "signing.json").stat().st_mode & 0o077 == 0
     run("key", "rotate", house, "--overlap-days", "10")

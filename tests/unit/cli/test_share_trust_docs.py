@@ -1,5 +1,6 @@
 """docs/sharing/matching.md and trust.md: the commands are ours, the script for the ledger works, the tables are what the code says."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -10,11 +11,12 @@ from pathlib import Path
 import click
 import pytest
 
+from builders.band_law import match_probability
 from revenuer.cli.main import cli
 from revenuer.share.books import open_books
 from revenuer.share.expiry import LIFETIMES
 from revenuer.share.ledger import LEDGER_TABLES, Departure, Ledger
-from revenuer.share.matching.bands import likeness, match_probability
+from revenuer.share.matching.bands import likeness
 from revenuer.share.matching.messages import MOST_BATCH
 from revenuer.share.matching.rows import MOST_SLOTS, ROW_BYTES
 
@@ -85,3 +87,17 @@ def test_the_tables_are_what_the_code_says() -> None:
         assert f"{found.jaccard:.2f} ({found.low:.2f}-{found.high:.2f})" in matching
     for words in (f"{MOST_BATCH:,} elements", f"{ROW_BYTES} bytes a row", f"at most {MOST_SLOTS} campaigns"):
         assert words in matching, words
+
+
+def test_the_json_example_has_the_members_of_an_attestation() -> None:
+    from builders.release_chains import NOON, Publisher, thing
+    from revenuer.share.signing import rotated
+
+    house = Publisher()
+    house.own = rotated(house.own, NOON)
+    (example,) = re.findall(r"```json\n(.*?)```", TRUST.read_text(encoding="utf-8"), re.DOTALL)
+    shown = json.loads(example)
+    made = house.release(thing(1))
+    assert shown.keys() | {"object_marking_refs"} == made.keys()
+    assert shown["extensions"] == made["extensions"]
+    assert shown["released"][0].keys() == made["released"][0].keys()  # type: ignore[index]

@@ -5,7 +5,7 @@ from revenuer.share.matching.client_books import CLIENT_TABLES
 from revenuer.share.matching.families import FamilyMatch, band_values, family_matches
 from revenuer.share.matching.fault import BudgetSpent, MatchFault, StaleSet
 from revenuer.share.matching.http import house_match_app, match_app
-from revenuer.share.matching.items import BAND, LOW_ENTROPY, PreparedItem, item_of
+from revenuer.share.matching.items import BAND, PreparedItem, item_of
 from revenuer.share.matching.meter import Meter
 from revenuer.share.matching.offer import OfferRule, offered, span_of
 from revenuer.share.matching.peer import HttpPeer, MatchPeer, open_client
@@ -16,7 +16,6 @@ from revenuer.share.matching.server import MatchServer, open_server, set_folder
 __all__ = [
     "BAND",
     "CLIENT_TABLES",
-    "LOW_ENTROPY",
     "BudgetSpent",
     "BuiltSet",
     "FamilyMatch",

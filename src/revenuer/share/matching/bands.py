@@ -50,13 +50,6 @@ def likeness(equal: int) -> Likeness:
     return Likeness(equal=equal, jaccard=_root(found.share), low=_root(found.low), high=_root(found.high))
 
 
-def match_probability(jaccard: float) -> float:
-    """Return the probability that two sets with this Jaccard index match."""
-    from scipy import stats
-
-    return float(stats.binom.sf(LEAST_EQUAL - 1, BANDS, jaccard**ROWS))
-
-
 def _hashes(span: str) -> bytes:
     """Return one 64-bit hash of a span for each permutation."""
     data = span.encode("utf-8", "surrogatepass")

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from revenuer.share.matching import ristretto
 
 PROOF_BYTES = 2 * ristretto.SCALAR_BYTES
-MAX_BATCH = 2**16 - 1
-"""The RFC counts a batch's elements in two bytes."""
 
 
 def prove(

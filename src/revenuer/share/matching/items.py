@@ -11,15 +11,6 @@ BAND = "band"
 MOST_ITEM_BYTES = 4096
 SEPARATOR = "\x1f"
 
-LOW_ENTROPY = (
-    ObservableKind.IP,
-    ObservableKind.IP_PREFIX,
-    ObservableKind.SIGNUP_IP,
-    ObservableKind.EMAIL_DOMAIN,
-    ObservableKind.PAYMENT_FINGERPRINT,
-)
-"""Kinds whose values somebody can run through: a plain or shared-salt hash of one is as good as the value, so they pass by matching only."""
-
 _ADDRESSES = (ObservableKind.IP, ObservableKind.SIGNUP_IP)
 
 

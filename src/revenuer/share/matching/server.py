@@ -27,7 +27,7 @@ SET_ID, ANSWER_ID, QUESTION_ID = "match-set", "match-answer", "match-question"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchServer:
-    """One partner's set as it stands on disk. `raw_statement`: the signed statement as published."""
+    """One partner's set as it stands on disk. `raw_statement`: the signed statement as published. `policy_sha256`: for the ledger."""
 
     partner: str
     key: OprfKey
@@ -35,6 +35,7 @@ class MatchServer:
     raw_statement: bytes
     table: Path
     books: Path
+    policy_sha256: str
 
     def answer(self, raw: bytes, now: datetime) -> bytes:
         """Return the reply to a question, charged and entered before it is returned.
@@ -81,7 +82,7 @@ class MatchServer:
             modified=f"{self.statement.key_id}:{self.statement.revision}",
             sha256=sha256,
             marking=self.statement.marking,
-            policy_sha256="",
+            policy_sha256=self.policy_sha256,
             purpose=purpose,
         )
         with open_books(self.books, MATCH_TABLES) as books:
@@ -117,4 +118,10 @@ def open_server(house: House, partner: str) -> MatchServer:
         raw_statement=raw,
         table=folder / f"set-{statement.revision}.bin",
         books=house.books,
+        policy_sha256=_policy_sha256(house),
     )
+
+
+def _policy_sha256(house: House) -> str:
+    """Return the hash of the policy file as it stands, or nothing where there is none."""
+    return hashlib.sha256(house.policy.read_bytes()).hexdigest() if house.policy.exists() else ""

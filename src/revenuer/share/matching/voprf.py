@@ -12,18 +12,13 @@ from revenuer.share.matching import ristretto
 from revenuer.share.matching.dleq import prove, verify
 from revenuer.share.matching.fault import MatchFault
 
-OPRF_MODE, VOPRF_MODE = 0, 1
-OUTPUT_BYTES = 64
 MAX_INPUT_BYTES = 2**16 - 1
 SUITE = b"ristretto255-SHA512"
 
+_MODE = 1
+_CONTEXT = b"OPRFV1-" + bytes([_MODE]) + b"-" + SUITE
+"""What separates this mode of this suite from all others. Source: RFC 9497, 3.1."""
 
-def context_string(mode: int) -> bytes:
-    """Return what separates one mode of one suite from all others. Source: RFC 9497, 3.1."""
-    return b"OPRFV1-" + bytes([mode]) + b"-" + SUITE
-
-
-_CONTEXT = context_string(VOPRF_MODE)
 _TO_GROUP = b"HashToGroup-" + _CONTEXT
 
 
@@ -60,18 +55,6 @@ def key_of(secret: bytes) -> OprfKey:
     if ristretto.checked_scalar(secret, "a secret key") == ristretto.IDENTITY:
         raise MatchFault("a secret key is zero; make a new one")
     return OprfKey(secret, ristretto.times_base(secret))
-
-
-def derive_key(seed: bytes, info: bytes, mode: int = VOPRF_MODE) -> OprfKey:
-    """Return the key that a seed of 32 bytes and public `info` give. Source: RFC 9497, 3.2.1."""
-    derive_input = seed + len(info).to_bytes(2, "big") + info
-    for counter in range(256):
-        secret = ristretto.hash_to_scalar(
-            derive_input + bytes([counter]), b"DeriveKeyPair" + context_string(mode)
-        )
-        if secret != ristretto.IDENTITY:
-            return key_of(secret)
-    raise MatchFault("no key follows from this seed; draw another")
 
 
 def blind(message: bytes, scalar: bytes | None = None) -> Blinded:

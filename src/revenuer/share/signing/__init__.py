@@ -9,6 +9,7 @@ from revenuer.share.signing.own_keys import (
     first_key,
     own_keys_bytes,
     read_own_keys,
+    restarted,
     revoked,
     rotated,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "read_jwk_set",
     "read_own_keys",
     "read_time",
+    "restarted",
     "revoked",
     "rotated",
     "sha256",

@@ -3,19 +3,21 @@
 from importlib import resources
 
 from revenuer.share.signing.attestation import EXTENSION_ID
+from revenuer.share.stix.extension import AUTHOR_ID
+from revenuer.share.stix.tlp import Tlp, marking_id
 
 SCHEMA_FILE = "release-attestation.json"
 VERSION = "1.0.0"
 _MADE = "2026-11-21T00:00:00.000Z"
 
 
-def extension_definition(house_id: str, markings: tuple[str, ...] = ()) -> dict[str, object]:
-    """Return the definition as the house `house_id` publishes it; it changes with this software's version of the schema only."""
-    definition: dict[str, object] = {
+def extension_definition() -> dict[str, object]:
+    """Return the definition: the same in every house, by the same author and for everybody, as that of the campaign extension."""
+    return {
         "type": "extension-definition",
         "spec_version": "2.1",
         "id": EXTENSION_ID,
-        "created_by_ref": house_id,
+        "created_by_ref": AUTHOR_ID,
         "created": _MADE,
         "modified": _MADE,
         "name": "Attestation of a release",
@@ -23,8 +25,8 @@ def extension_definition(house_id: str, markings: tuple[str, ...] = ()) -> dict[
         "schema": schema_bytes().decode(),
         "version": VERSION,
         "extension_types": ["new-sdo"],
+        "object_marking_refs": [marking_id(Tlp.CLEAR)],
     }
-    return {**definition, "object_marking_refs": list(markings)} if markings else definition
 
 
 def schema_bytes() -> bytes:

@@ -45,14 +45,15 @@ class KeyRing:
     statements: tuple[str, ...] = ()
 
     def after(self, statements: Iterable[str]) -> "KeyRing":
-        """Return the ring that these statements lead to; those already taken change nothing.
+        """Return the ring that these statements lead to; those already taken change nothing, nor do those by keys that are not in it: whoever
+        pins a house's later keys need not know its first ones.
 
-        Raises InputError for a statement by an unknown or revoked key, a second successor of one key (its secret is in two hands), or a
-        revocation by a key that neither is nor succeeded the revoked one.
+        Raises InputError for a signature that does not hold, an introduction by a revoked key, a second successor of one key (its secret is in
+        two hands), or a revocation by a key that neither is nor succeeded the revoked one.
         """
         ring = self
         for statement in statements:
-            if statement not in ring.statements:
+            if statement not in ring.statements and header_of(statement)["kid"] in ring.keys:
                 if len(ring.statements) >= MOST_STATEMENTS:
                     raise InputError(
                         f"more than {MOST_STATEMENTS} key statements; ask the partner for a new JWK set"
@@ -78,11 +79,9 @@ class KeyRing:
 
     def _took(self, compact: str) -> "KeyRing":
         statement = _statement(compact)
-        signer = self.keys.get(header_of(compact)["kid"])
-        if signer is None or not is_signed(payload_of(compact), compact, signer, KEY_STATEMENT):
-            raise InputError(
-                "a key statement is not signed by a known key of the partner; ask them for their JWK set"
-            )
+        signer = self.keys[header_of(compact)["kid"]]
+        if not is_signed(payload_of(compact), compact, signer, KEY_STATEMENT):
+            raise InputError("a key statement's signature does not hold; ask the partner for their JWK set")
         if statement.type == "revocation":
             return self._revoked_by(signer, statement, compact)
         if signer.kid in self.revoked:

@@ -67,6 +67,20 @@ def first_key(now: datetime, life: timedelta = LIFE) -> OwnKeys:
     return OwnKeys(keys=(_new_key(now, life),))
 
 
+def restarted(own: OwnKeys, now: datetime, life: timedelta = LIFE) -> OwnKeys:
+    """Return the keys with a new one that no other introduces: for a house whose keys have all ended or were revoked. Partners pin it by hand.
+
+    Raises UsageError where a key counts still: rotate that.
+    """
+    try:
+        counting = own.current(now).public.kid
+    except UsageError:
+        return msgspec.structs.replace(own, keys=(*own.keys, _new_key(now, life)))
+    raise UsageError(
+        f"the key {counting} counts still; make another with `revenuer share key rotate`, which partners follow by themselves"
+    )
+
+
 def rotated(own: OwnKeys, now: datetime, life: timedelta = LIFE, overlap: timedelta = OVERLAP) -> OwnKeys:
     """Return the keys with a new one, which the current one introduces; what the current one signs counts for `overlap` longer."""
     old = own.current(now)

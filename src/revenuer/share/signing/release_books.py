@@ -2,9 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from revenuer.records import InputError
 from revenuer.share.signing.attestation import TYPE, Head, Signer, attest, head_of
 from revenuer.share.signing.canonical import read_time, stix_time
 from revenuer.share.signing.key_ring import KeyRing
@@ -73,7 +75,7 @@ def check_received(
     Call it inside a transaction. `pinned`: the ring of their JWK set as house.toml names it; statements that they sent earlier are taken from
     the books, so that a revocation, once seen, stays.
     """
-    before = pinned.after(_statements(books, partner))
+    before = partner_keys(books, partner, pinned)
     attestations = [one for one in objects if one.get("type") == TYPE]
     known = _known(books, partner, objects)
     verified = verify_releases(
@@ -102,8 +104,15 @@ def partner_head(books: sqlite3.Connection, partner: str) -> Head | None:
 
 
 def partner_keys(books: sqlite3.Connection, partner: str, pinned: KeyRing) -> KeyRing:
-    """Return a partner's keys: what was pinned, carried on by the statements that they have sent since."""
-    return pinned.after(_statements(books, partner))
+    """Return a partner's keys: what was pinned, carried on by the statements that they have sent since.
+
+    What no longer fits, since other keys were pinned in the meantime, is passed over: the keys that somebody handed over decide.
+    """
+    ring = pinned
+    for statement in _statements(books, partner):
+        with suppress(InputError):
+            ring = ring.after([statement])
+    return ring
 
 
 def known_heads(books: sqlite3.Connection) -> list[KnownHead]:

@@ -1,6 +1,8 @@
 """Asking a partner: what matches, what it costs, and that nothing but a whole and proved answer is believed."""
 
+import hashlib
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -339,3 +341,33 @@ def test_families_cut_in_another_way_are_not_compared(two: Two) -> None:
     assert opened.cuts_families_as_we_do()
     other = msgspec.structs.replace(opened.statement, bands={"version": 2})
     assert not replace(opened, statement=other).cuts_families_as_we_do()
+
+
+def test_two_questions_at_once_cannot_spend_a_budget_twice(two: Two) -> None:
+    """Thirty threads ask for ten elements each; a hundred are there."""
+    outcomes: list[bool] = []
+
+    def ask() -> None:
+        try:
+            Meter(two.a.books).charge("b", 10, 100, NOON)
+        except BudgetSpent:
+            outcomes.append(False)
+        else:
+            outcomes.append(True)
+
+    threads = [threading.Thread(target=ask) for _ in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (outcomes.count(True), outcomes.count(False)) == (10, 20)
+    assert two.left() == 0
+
+
+def test_the_ledger_names_the_policy(two: Two) -> None:
+    two.a.policy.write_text("# a policy")
+    two.open().match(VALUES)
+    with open_books(two.a.books, MATCH_TABLES) as books:
+        entries = [read_line(line) for line in Ledger(books).lines()]
+    expected = hashlib.sha256(b"# a policy").hexdigest()
+    assert [one.policy_sha256 for one in entries if one] == [expected]

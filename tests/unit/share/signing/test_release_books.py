@@ -49,9 +49,11 @@ def test_our_chain_moves_on_with_what_is_released(books: sqlite3.Connection) -> 
 
 def test_a_release_that_fails_leaves_the_chain_where_it_was(books: sqlite3.Connection) -> None:
     house = Publisher()
-    with pytest.raises(UsageError), books:
+    with books:
         issue(books, [thing(1)], house.signer, "b", NOON)
-        issue(books, [thing(2), thing(2)], house.signer, "b", NOON + DAY)
+        with pytest.raises(UsageError):
+            issue(books, [thing(2), thing(2)], house.signer, "b", NOON + DAY)
+        books.rollback()
     assert own_head(books, "chain--1") is None
 
 
@@ -128,3 +130,13 @@ def test_two_at_once_cannot_fork_our_chain(books: sqlite3.Connection) -> None:
         issue(books, [thing(1)], house.signer, "b", NOON)
     with pytest.raises(sqlite3.IntegrityError):
         books.execute("INSERT INTO own_release VALUES ('chain--1', 1, 'x', 'x', 'b')")
+
+
+def test_other_keys_pinned_by_hand_decide(books: sqlite3.Connection) -> None:
+    house = Publisher()
+    house.own = rotated(house.own, house.now)
+    with books:
+        check_received(books, "a", house.ring, [thing(1), house.release(thing(1))], LATER)
+    assert len(partner_keys(books, "a", house.ring).keys) == 2
+    fresh = Publisher()
+    assert partner_keys(books, "a", fresh.ring) == fresh.ring

@@ -10,12 +10,15 @@ from builders.release_chains import DAY, NOON, Publisher
 from revenuer.records import InputError, UsageError
 from revenuer.share.signing import (
     KEYS_FILE,
+    KeyRing,
+    OwnKeys,
     canonical,
     first_key,
     own_keys_bytes,
     read_jwk_file,
     read_jwk_set,
     read_own_keys,
+    restarted,
     revoked,
     rotated,
 )
@@ -113,18 +116,39 @@ def test_a_revoked_key_introduces_nobody() -> None:
 
 def test_a_stranger_s_statement_and_a_changed_one_do_not_count() -> None:
     house, stranger = first_key(NOON), rotated(first_key(NOON), NOON)
-    with pytest.raises(InputError, match="not signed by a known key"):
-        house.ring().after(stranger.statements)
-    ring = first_key(NOON).ring()
-    for statement in ("", "a.b.c", "x" * 100, stranger.statements[0][:-1]):
+    assert house.ring().after(stranger.statements) == house.ring()
+    changed = stranger.statements[0].replace(".ey", ".ez", 1)
+    for statement in ("", "a.b.c", "x" * 100, stranger.statements[0][:-1], changed):
         with pytest.raises(InputError):
-            ring.after([statement])
+            first_ring(stranger).after([statement])
+
+
+def first_ring(own: OwnKeys) -> KeyRing:
+    """What a partner has who pinned the first key alone."""
+    return read_jwk_set(canonical({"keys": [own.keys[0].public.published()]}))
+
+
+def test_whoever_pins_later_keys_need_not_know_the_first() -> None:
+    own = rotated(rotated(first_key(NOON), NOON), NOON + DAY)
+    late = read_jwk_set(
+        canonical({"keys": [own.keys[1].public.published()], "statements": list(own.statements)})
+    )
+    assert set(late.keys) == {kid(own, 1), kid(own, 2)}
+
+
+def test_a_house_whose_keys_have_all_ended_starts_anew() -> None:
+    own = first_key(NOON)
+    with pytest.raises(UsageError, match="counts still"):
+        restarted(own, NOON)
+    again = restarted(own, NOON + 400 * DAY)
+    assert again.current(NOON + 400 * DAY).public.kid == kid(again, 1)
+    assert set(read_jwk_set(again.jwk_set()).keys) == {kid(again, 0), kid(again, 1)}
 
 
 def test_a_statement_for_another_purpose_does_not_count() -> None:
     own = rotated(first_key(NOON), NOON)
     statement = KeyStatement(type="revocation", time=0, kid=kid(own, 0), reason="x")
-    with pytest.raises(InputError, match="not signed"):
+    with pytest.raises(InputError, match="does not hold"):
         own.ring().after([own.keys[1].sign(statement_bytes(statement), "match-set+jws")])
 
 
@@ -147,6 +171,7 @@ JWK = GOOD.keys[0].public.published()
         canonical({"keys": [{**JWK, "exp": 0}]}),
         canonical({"keys": [{**JWK, "d": GOOD.keys[0].d}]}),
         canonical({"keys": [JWK], "statements": ["x"]}),
+        canonical({"keys": [JWK], "statements": [GOOD.keys[0].sign(b"{}", KEY_STATEMENT)]}),
         canonical({"keys": [{name: JWK[name] for name in JWK if name != "nbf"}]}),
     ],
 )
