@@ -28,9 +28,18 @@ from revenuer.report.new_file import write_new_file
 @click.argument("logs", nargs=-1, required=True)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write; must not exist.")
 @log_options
+@click.option(
+    "--least",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Accounts that must hold a value. One account of an operator's may be all that is here; more keep the list short.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def command(logs: tuple[str, ...], out: Path, mapping: Path | None, as_json: bool, **how: Any) -> int:
-    """List what accounts of LOGS hold in common, guilty or not: addresses, cards, clients, mail domains, and the spans of prompt families.
+def command(
+    logs: tuple[str, ...], out: Path, mapping: Path | None, least: int, as_json: bool, **how: Any
+) -> int:
+    """List what accounts of LOGS are known by, guilty or not: addresses, cards, clients, mail domains, and the spans of prompt families.
 
     The list is in the clear and stays in the house: `revenuer share match` asks a partner which of it they know too, without telling what is
     in it; `revenuer share claims` finds the keyed hashes of theirs in it.
@@ -38,7 +47,7 @@ def command(logs: tuple[str, ...], out: Path, mapping: Path | None, as_json: boo
     options = LogOptions(mapping=load_mapping(mapping) if mapping else None, **how)
     progress = ConsoleProgress(Console(stderr=True))
     with tempfile.TemporaryDirectory(prefix="revenuer-", dir=options.workdir) as scratch:
-        table = _inventory(logs, Path(scratch), options, progress)
+        table = _inventory(logs, Path(scratch), options, least, progress)
         written = pa.BufferOutputStream()
         pq.write_table(table, written)
         write_new_file(out, written.getvalue().to_pybytes())
@@ -54,7 +63,9 @@ def command(logs: tuple[str, ...], out: Path, mapping: Path | None, as_json: boo
     return 0
 
 
-def _inventory(logs: tuple[str, ...], work: Path, options: LogOptions, progress: Progress) -> pa.Table:
+def _inventory(
+    logs: tuple[str, ...], work: Path, options: LogOptions, least: int, progress: Progress
+) -> pa.Table:
     progress.stage("reading logs")
     read = read_log(logs, options, work)
     if read.log.kind != "exchanges":
@@ -69,4 +80,6 @@ def _inventory(logs: tuple[str, ...], work: Path, options: LogOptions, progress:
         engine.map_batches("sketch", "SELECT * FROM exchange", sketch_kernel(), SKETCH_SCHEMA)
         progress.stage("finding what accounts share")
         population = build_population(engine, read.accounts)
-        return inventory(engine, find_families(engine, population.size), population.size, UNKEYED)
+        return inventory(
+            engine, find_families(engine, population.size), population.size, UNKEYED, least=least
+        )

@@ -29,7 +29,6 @@ LOGGED = {
 """Columns of the log that hold the values of a kind."""
 ADDRESSES = (KeyKind.IP, KeyKind.SIGNUP_IP)
 SPANS = {KeyKind.SPAN: ObservableKind.SPAN, KeyKind.SYSTEM: ObservableKind.SYSTEM_SPAN}
-LEAST_HOLDERS = 2
 MOST_OF_A_FAMILY = 64
 """As many spans as a campaign index keeps of one campaign."""
 _KIND = (1 << KIND_BITS) - 1
@@ -58,10 +57,10 @@ def campaign_observables(engine: Engine, content: IndexContent, key: Key, *, has
     return _table(rows)
 
 
-def inventory(engine: Engine, families: list[Family], size: int, key: Key) -> pa.Table:
+def inventory(engine: Engine, families: list[Family], size: int, key: Key, *, least: int = 1) -> pa.Table:
     """Return, as OBSERVABLE_SCHEMA without campaigns, what the log's accounts hold in common, guilty or not.
 
-    Identity values of two holders or more, up to where a value is too common to link anybody (`size` accounts in all), and the spans of
+    Identity values of `least` holders or more (one account of an operator's may be all that is here), up to where a value is too common to link anybody (`size` accounts in all), and the spans of
     the prompt families `families`, hashed under `key`. Needs the tables `exchange`, `sketch` and `registry`.
     """
     cap = max(MIN_MAX_HOLDERS, int(MAX_HOLDERS_SHARE * size))
@@ -69,7 +68,7 @@ def inventory(engine: Engine, families: list[Family], size: int, key: Key) -> pa
         _row(None, kind.name.lower(), held, held["holders"], 0, 1.0)
         for kind in (*LOGGED, *REGISTERED)
         for held in _held(engine, kind).to_pylist()
-        if LEAST_HOLDERS <= held["holders"] <= cap
+        if least <= held["holders"] <= cap
     ]
     return _table(rows + list(_family_rows(engine, [f for f in families if f.reach <= cap], key)))
 

@@ -112,7 +112,7 @@ def test_numbers_of_a_span_are_one_sign() -> None:
     assert one == other
 
 
-def test_an_inventory_lists_what_two_accounts_hold_and_not_what_everybody_does(tmp_path: Path) -> None:
+def test_an_inventory_lists_what_accounts_hold_in_common_and_not_what_everybody_does(tmp_path: Path) -> None:
     made = bot_town()
     log, accounts = made.exchanges(), made.accounts()
     pq.write_table(log, tmp_path / "log.parquet")
@@ -120,7 +120,9 @@ def test_an_inventory_lists_what_two_accounts_hold_and_not_what_everybody_does(t
         engine.read_parquet("exchange", (tmp_path / "log.parquet",))
         engine.map_batches("sketch", "SELECT * FROM exchange", sketch_kernel(), SKETCH_SCHEMA)
         population = build_population(engine, accounts)
-        rows = inventory(engine, find_families(engine, population.size), population.size, UNKEYED).to_pylist()
+        rows = inventory(
+            engine, find_families(engine, population.size), population.size, UNKEYED, least=2
+        ).to_pylist()
     holders: dict[str, set[str]] = defaultdict(set)
     for row in log.to_pylist():
         holders[str(row["user_agent"])].add(row["account_id"])
