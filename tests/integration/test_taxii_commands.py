@@ -1,47 +1,24 @@
-"""`revenuer share serve|publish|pull|push|served|credential`, two houses, real servers."""
+"""`revenuer share serve|pull|served|credential`, and what publish and push stand on: two houses, real servers."""
 
 import json
 import socket
-import sys
-import types
+import sqlite3
 from pathlib import Path
-from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
 from builders.taxii import address, indicator, make_house, serving, tokens
 from revenuer.cli.main import cli
-from revenuer.records import InputError, UsageError
+from revenuer.cli.own_collection import put
+from revenuer.cli.partner_server import send
+from revenuer.records import UsageError
 from revenuer.share.house import House, open_house
 
 
 def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(cli, ["share", *map(str, arguments)], standalone_mode=False)
-
-
-@pytest.fixture
-def received(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Stands in for the room that takes in what partners say."""
-    came: list[Any] = []
-    module = types.ModuleType("revenuer.share.received")
-
-    def take_in(books: Any, house: House, partner: str, objects: Any, now: int) -> None:
-        came.extend(objects)
-
-    module.take_in = take_in  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "revenuer.share.received", module)
-    return came
-
-
-def bundle(folder: Path, objects: list[dict[str, Any]], name: str = "bundle.json") -> Path:
-    path = folder / name
-    path.write_text(
-        json.dumps(
-            {"type": "bundle", "id": "bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "objects": objects}
-        )
-    )
-    return path
 
 
 def house_b(folder: Path, url: str, token: str) -> House:
@@ -54,33 +31,24 @@ def house_b(folder: Path, url: str, token: str) -> House:
     return open_house(folder)
 
 
-def test_what_one_house_publishes_another_pulls_once(tmp_path: Path, received: list[Any]) -> None:
+def counted(told: Result) -> int:
+    """Return how many objects a pull says were new. Its exit code is about attestations, of which these objects have none."""
+    return int(json.loads(told.output)["objects"])
+
+
+def test_what_one_house_publishes_another_pulls_once(tmp_path: Path) -> None:
     a = make_house(tmp_path / "a", limits="page = 7\nmost_page = 9\nrequests_per_min = 100000")
     token = tokens(a)["lab-b"]
     objects = [indicator(n) for n in range(30)] + [address(1)]
-    told = run("publish", a.folder, bundle(tmp_path, objects), "--collection", "both")
-    assert told.return_value == 0
-    assert "31 put into both, 0 were there, 0 refused" in told.output
-    assert (
-        "0 put into both, 31 were there"
-        in run("publish", a.folder, bundle(tmp_path, objects), "--collection", "both").output
-    )
+    assert put(a, "both", objects) == 31
+    assert put(a, "both", objects) == 0
     with serving(a, "--workers", "2", log=tmp_path / "log") as (_, url):
         b = house_b(tmp_path / "b", url, token)
-        first = run("pull", b.folder, "lab-a", "--json")
-        assert json.loads(first.output)["objects"] == 31
-        assert [one["id"] for one in received] == [one["id"] for one in objects]
-        assert json.loads(run("pull", b.folder, "lab-a", "--json").output)["objects"] == 0
-        run(
-            "publish",
-            a.folder,
-            bundle(tmp_path, [indicator(3, modified="2026-03-01T00:00:00.000Z")]),
-            "--collection",
-            "both",
-        )
-        assert json.loads(run("pull", b.folder, "lab-a", "--json").output)["objects"] == 1
-        again = run("pull", b.folder, "lab-a", "--from-start")
-        assert "32 new object versions" in again.output
+        assert counted(run("pull", b.folder, "lab-a", "--json")) == 31
+        assert counted(run("pull", b.folder, "lab-a", "--json")) == 0
+        put(a, "both", [indicator(3, modified="2026-03-01T00:00:00.000Z")])
+        assert counted(run("pull", b.folder, "lab-a", "--json")) == 1
+        assert "32 new object versions" in run("pull", b.folder, "lab-a", "--from-start").output
     lines = [json.loads(line) for line in run("served", a.folder, "--versions", "--json").output.splitlines()]
     assert all(one["exact"] and one["partner"] == "lab-b" for one in lines)
     assert {version[0] for one in lines for version in one["versions"]} == {one["id"] for one in objects}
@@ -88,43 +56,30 @@ def test_what_one_house_publishes_another_pulls_once(tmp_path: Path, received: l
     assert run("served", a.folder, "--partner", "lab-c").output == ""
 
 
+def test_what_was_served_does_not_agree_with_a_store_that_was_changed(tmp_path: Path) -> None:
+    a = make_house(tmp_path / "a")
+    token = tokens(a)["lab-b"]
+    put(a, "both", [indicator(n) for n in range(3)])
+    with serving(a, log=tmp_path / "log") as (_, url):
+        httpx.get(f"{url}/api/collections/both/objects/", auth=("lab-b", token))
+    assert run("served", a.folder, "--versions").return_value == 0
+    with sqlite3.connect(a.folder / "taxii.sqlite") as store:
+        store.execute("DELETE FROM object WHERE id = ?", (indicator(1)["id"],))
+    told = run("served", a.folder, "--versions")
+    assert told.return_value == 1
+    assert "changed by other means" in told.output
+
+
 def test_a_push_arrives_and_refusals_are_told(tmp_path: Path) -> None:
     a = make_house(tmp_path / "a")
     token = tokens(a)["lab-b"]
     with serving(a, log=tmp_path / "log") as (_, url):
         b = house_b(tmp_path / "b", url, token)
-        first = run("push", b.folder, "lab-a", bundle(tmp_path, [indicator(n) for n in range(5)]), "--json")
-        assert json.loads(first.output) == {
-            "partner": "lab-a",
-            "sent": 5,
-            "taken": 5,
-            "pending": 0,
-            "failures": [],
-        }
-        changed = bundle(tmp_path, [indicator(1, name="changed"), indicator(2)])
-        second = run("push", b.folder, "lab-a", changed, "--json")
-        assert second.return_value == 2
-        assert [one["id"] for one in json.loads(second.output)["failures"]] == [indicator(1)["id"]]
-        assert "1 of 2 taken by lab-a, 1 refused" in run("push", b.folder, "lab-a", changed).output
-
-
-def test_what_stops_a_publication(tmp_path: Path) -> None:
-    a = make_house(tmp_path / "a")
-    good = bundle(tmp_path, [indicator(1)])
-    with pytest.raises(UsageError, match="no collection"):
-        raise run("publish", a.folder, good, "--collection", "nix").exception or AssertionError
-    (tmp_path / "bad").write_text('{"objects": [{"id": 1}]}')
-    with pytest.raises(InputError, match=r"objects\[0\]"):
-        raise run("publish", a.folder, tmp_path / "bad", "--collection", "both").exception or AssertionError
-    wrong = run(
-        "publish",
-        a.folder,
-        bundle(tmp_path, [indicator(1), indicator(2) | {"spec_version": "2.0"}]),
-        "--collection",
-        "both",
-    )
-    assert wrong.return_value == 2
-    assert "1 put into both, 0 were there, 1 refused" in wrong.output
+        first = send(b, "lab-a", None, [indicator(n) for n in range(5)])
+        assert (first.taken, first.pending, first.refused) == (5, 0, ())
+        second = send(b, "lab-a", None, [indicator(1, name="changed"), indicator(2)])
+        assert second.taken == 1
+        assert [name for name, _ in second.refused] == [indicator(1)["id"]]
 
 
 def test_credentials_by_command(tmp_path: Path) -> None:
@@ -183,8 +138,6 @@ def test_what_is_no_whole_request_is_refused_in_taxii_words(
 
 
 def test_no_secret_is_in_the_log(tmp_path: Path) -> None:
-    import httpx
-
     a = make_house(tmp_path / "a")
     token = tokens(a)["lab-b"]
     with serving(a, log=tmp_path / "log") as (_, url):

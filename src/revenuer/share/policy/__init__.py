@@ -1,0 +1,25 @@
+"""What each partner may be told, and what nobody ever is."""
+
+from revenuer.share.policy.denylist import Denylist
+from revenuer.share.policy.faults import Fault, PolicyError
+from revenuer.share.policy.gate import Passage, RefusedError
+from revenuer.share.policy.policy import PartnerPolicy, SharePolicy
+from revenuer.share.policy.read import load_share_policy, read_share_policy
+from revenuer.share.policy.release import Released, keep, release
+from revenuer.share.policy.withheld import Withheld
+
+__all__ = [
+    "Denylist",
+    "Fault",
+    "PartnerPolicy",
+    "Passage",
+    "PolicyError",
+    "RefusedError",
+    "Released",
+    "SharePolicy",
+    "Withheld",
+    "keep",
+    "load_share_policy",
+    "read_share_policy",
+    "release",
+]
