@@ -58,6 +58,7 @@ packages: ## the Debian packages of the programs that the tests drive, if they a
 	command -v chromium >/dev/null && command -v chromedriver >/dev/null || missing+=" chromium chromium-driver"; \
 	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || missing+=" nginx"; \
 	command -v redis-server >/dev/null || missing+=" redis-server"; \
+	command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=" postgresql"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	as=""; if [ "$$(id -u)" != 0 ]; then as="sudo -n"; fi; \
 	if command -v apt-get >/dev/null && { [ -z "$$as" ] || $$as true 2>/dev/null; } \

@@ -16,7 +16,7 @@ COLLECTION = "365fed99-08fa-fdcd-a1b3-fb247eb41d01"
 
 @dataclass
 class Quirks:
-    """`next`: ok, ignored (the same page again), absent. `more`: ok, false, true. `dates`: ok, absent, seconds (headers without fraction).
+    """`next`: ok, ignored (the same page again), absent, session (one token, each page of which is given once, as medallion does). `more`: ok, false, true. `dates`: ok, absent, seconds (headers without fraction).
 
     `cap`: objects of a page at most. `inclusive`: added_after includes its own date. `empty`: status of a page without objects.
     `fail`: statuses to answer with before the right ones, each used once. `delay_status`: pending statuses before a complete one.
@@ -46,6 +46,7 @@ class PeerServer:
         self.asked: list[tuple[str, dict[str, str], str | None]] = []
         self.before: Callable[[], None] = lambda: None
         self.statuses: dict[str, dict[str, Any]] = {}
+        self.session = 0
         self.api_roots: list[str] = ["/api/"]
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -108,6 +109,9 @@ class PeerServer:
             if after is None or at > after or (quirks.inclusive and at == after)
         ]
         start = int(query.get("next", 0)) if quirks.next == "ok" else 0
+        if quirks.next == "session":
+            start = self.session if "next" in query else 0
+            self.session = start + min(int(query.get("limit", quirks.cap)), quirks.cap)
         count = min(int(query.get("limit", quirks.cap)), quirks.cap)
         part = found[start : start + count]
         if not part:
@@ -115,7 +119,7 @@ class PeerServer:
         more = start + count < len(found) if quirks.more == "ok" else quirks.more == "true"
         body: dict[str, Any] = {"objects": [one for _, one in part], "more": more}
         if more and quirks.next != "absent":
-            body["next"] = str(start + count)
+            body["next"] = "the-one" if quirks.next == "session" else str(start + count)
         headers = {}
         if quirks.dates != "absent":
             for name, at in (("First", part[0][0]), ("Last", part[-1][0])):
@@ -166,6 +170,7 @@ def _handler(peer: PeerServer) -> type[BaseHTTPRequestHandler]:
             if not peer.quirks.fail:
                 return None
             status, headers = peer.quirks.fail.pop(0)
+            peer.session += peer.quirks.cap  # the page was taken from the session, and its answer is lost
             return status, headers, {"title": "failing"}
 
         def _say(self, status: int, headers: dict[str, str], body: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from revenuer.share.taxii.answer import Answer, answer, api_root, collections_body, discovery, fault_answer
 from revenuer.share.taxii.desk import Desk
 from revenuer.share.taxii.fault import TaxiiFault, not_found
-from revenuer.share.taxii.gate import Caller, Gate
+from revenuer.share.taxii.gate import HEAD_TOO_LARGE, Caller, Gate
 from revenuer.share.taxii.media_types import accepts, is_taxii
 from revenuer.share.taxii.rate import RateLimits
 from revenuer.share.taxii.route import Place, Resource, place_of
@@ -107,6 +107,8 @@ class TaxiiApp:
                 headers=((b"retry-after", b"1"),),
             )
         given = scope["headers"]
+        if HEAD_TOO_LARGE in scope:
+            raise TaxiiFault(431, "Headers too large", "the request's head is larger than is read; send less")
         if len(given) > settings.limits.headers:
             raise TaxiiFault(
                 431,

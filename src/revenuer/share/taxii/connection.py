@@ -13,7 +13,7 @@ from uvicorn.server import ServerState
 
 from revenuer.share.taxii.answer import fault_answer
 from revenuer.share.taxii.fault import TaxiiFault
-from revenuer.share.taxii.gate import TLS_PEER, TlsPeer
+from revenuer.share.taxii.gate import HEAD_TOO_LARGE, TLS_PEER, TlsPeer
 
 MAX_PIPELINED = 16
 """Requests that may wait behind another on one connection; a client that asks and never listens would fill the memory."""
@@ -67,6 +67,8 @@ class TaxiiConnection(HttpToolsProtocol):
             return
         scope: Any = self.scope
         scope[TLS_PEER] = self._peer
+        if sum(len(name) + len(value) for name, value in self.headers) > self._head_bytes:
+            scope[HEAD_TOO_LARGE] = True
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -11,6 +11,8 @@ from revenuer.share.taxii.settings import Settings
 
 TLS_PEER = "revenuer.tls_peer"
 """Key of an ASGI scope under which the connection tells the client's certificate, verified by TLS."""
+HEAD_TOO_LARGE = "revenuer.head_too_large"
+"""Key of an ASGI scope that is there where the head is larger than the connection reads."""
 _CHALLENGE = (b"www-authenticate", b'Basic realm="TAXII", charset="UTF-8"'), (b"www-authenticate", b"Bearer")
 
 

@@ -52,28 +52,22 @@ def read_envelope(raw: bytes, limits: IntakeLimits) -> tuple[Offered, ...]:
     Raises TaxiiFault: 400 for what is no JSON, 413 for too many objects, 422 where an element cannot even be named in a status (no object, no STIX
     id): then nothing is taken. The sender's moves: duplicate names, depth, numbers that no double holds, half a surrogate pair.
     """
-    objects = read_objects(raw, limits.objects, bare=False)
-    return tuple(offer(one, limits) for one in objects)
-
-
-def read_objects(raw: bytes, most: int, *, bare: bool) -> list[dict[str, object]]:
-    """Return the elements of `objects`, or of a list (if `bare` ones will do), each with a STIX id. Raises TaxiiFault, as `read_envelope` does."""
-    document = _parsed(raw)
-    objects = document if bare else None
-    if isinstance(document, dict):
-        objects = document.get("objects")
+    envelope = _parsed(raw)
+    objects = envelope.get("objects") if isinstance(envelope, dict) else None
     if not isinstance(objects, list) or not objects:
         raise _unprocessable(
             "the body is no envelope: expected an object with `objects`, a list of at least one STIX object"
         )
-    if len(objects) > most:
+    if len(objects) > limits.objects:
         raise TaxiiFault(
-            413, "Too many objects", f"got {len(objects)} objects, expected at most {most} in one post"
+            413,
+            "Too many objects",
+            f"got {len(objects)} objects, expected at most {limits.objects} in one post",
         )
     nameless = {f"objects[{place}]": why for place, one in enumerate(objects) if (why := _unnamed(one))}
     if nameless:
         raise _unprocessable("these elements have no STIX id; nothing of the post was taken", nameless)
-    return objects
+    return tuple(offer(one, limits) for one in objects)
 
 
 def offer(given: Mapping[str, object], limits: IntakeLimits) -> Offered:

@@ -30,12 +30,13 @@ class PeerFault(InputError):
 
 
 class Reply(NamedTuple):
-    """A whole answer. Header names in lower case."""
+    """A whole answer, to the last of so many attempts. Header names in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     url: str
+    attempts: int = 1
 
     def json(self) -> Any:
         """Return the body, whatever type it claims to be: many servers claim a wrong one. Raises PeerFault."""
@@ -130,7 +131,7 @@ class Link:
                 why, wait = f"{type(error).__name__}: {str(error)[:200]}", None
             else:
                 if reply.status not in _AGAIN:
-                    return reply
+                    return reply._replace(attempts=attempt)
                 why, wait = f"status {reply.status}", _retry_after(reply, self._pace.now())
             if attempt == self._limits.attempts:
                 break

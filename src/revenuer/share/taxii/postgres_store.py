@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from revenuer.records import InputError, MissingDependencyError
-from revenuer.share.taxii.sql_store import Session, SqlStore
+from revenuer.share.taxii.changes import Session
+from revenuer.share.taxii.sql_store import SqlStore
 from revenuer.share.taxii.stored import StoreFault
 from revenuer.share.taxii.tables import OBJECT_TABLES, SERVED_TABLES
 

@@ -5,16 +5,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from revenuer.share.taxii.answer import status_body
-from revenuer.share.taxii.intake import IntakeLimits, Offered, offer, read_objects
+from revenuer.share.taxii.intake import IntakeLimits, Offered, offer
 from revenuer.share.taxii.stored import Post, Store, Taken
 
 OWN = ""
 """Stands for ourselves where a partner's name would: no partner has it."""
-
-
-def read_bundle(raw: bytes, limits: IntakeLimits) -> Sequence[dict[str, object]]:
-    """Return the objects of a bundle, an envelope or a list. Raises TaxiiFault, naming each element without a STIX id."""
-    return read_objects(raw, limits.objects * 1000, bare=True)
 
 
 def put_objects(

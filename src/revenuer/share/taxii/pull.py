@@ -42,6 +42,7 @@ class _Envelope:
     next: str | None
     first: int | None
     last: int | None
+    retried: bool = False
 
 
 def pull(
@@ -128,11 +129,12 @@ class _Run:
         while True:
             envelope = self._ask(after, size, token)
             prints = tuple(_print(one) for one in envelope.objects)
-            if token is not None and prints == last:
+            if token is not None and (prints == last or envelope.retried):
+                # It leads nowhere, or the server may have spent it on an answer that was lost: medallion gives each page of a token once.
                 return
             last = prints
             yield envelope
-            if not envelope.more or envelope.next is None or not envelope.objects or envelope.next == token:
+            if not envelope.more or envelope.next is None or not envelope.objects:
                 return
             token = envelope.next
 
@@ -181,6 +183,7 @@ class _Run:
             next=str(following) if isinstance(following, str | int) and following != "" else None,
             first=first,
             last=last,
+            retried=reply.attempts > 1,
         )
 
     def _date_of(self, one: Mapping[str, Any]) -> int | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import multiprocessing
 import os
@@ -187,6 +188,9 @@ def _work(
 ) -> None:
     sys.setswitchinterval(_TURN_S)
     app = make()
+    # What is there by now stays: the collector need not look at it again with every few pages.
+    gc.collect()
+    gc.freeze()
     config = uvicorn.Config(
         app,
         http=partial(TaxiiConnection, head_bytes=options.head_bytes, connections=options.connections),  # type: ignore[arg-type]

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Any
 
+from revenuer.share.taxii.changes import Clock, Session, remove, settle, take
 from revenuer.share.taxii.filters import ALL, Filter
-from revenuer.share.taxii.intake import Offered
 from revenuer.share.taxii.select import select_page
 from revenuer.share.taxii.stored import (
     FOREVER,
@@ -20,24 +20,10 @@ from revenuer.share.taxii.stored import (
     Served,
     StatusRow,
     StoreFault,
-    Taken,
 )
 from revenuer.share.taxii.tables import SCHEMA_VERSION, SERVED_COLUMNS
-from revenuer.share.taxii.tenure import tenures
 
 _SECRET_BYTES = 32
-
-
-class Session(Protocol):
-    """An open transaction."""
-
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]: ...
-
-    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
-        """Return how many rows it changed."""
-        ...
-
-    def run_all(self, sql: str, rows: Sequence[Sequence[object]]) -> None: ...
 
 
 class SqlStore:
@@ -80,8 +66,8 @@ class SqlStore:
         """Store what is new of a post, all or nothing, and return the status resource that is kept beside it."""
         with self._writing() as session:
             number = self._new_number(session, post.collection)
-            clock = _Clock(session, post.now)
-            taken = [_take(session, number, clock, one, post.partner) for one in post.objects]
+            clock = Clock(session, post.now)
+            taken = [take(session, number, clock, one, post.partner) for one in post.objects]
             clock.keep()
             body = post.tell(taken)
             session.run(
@@ -107,7 +93,7 @@ class SqlStore:
             return -1
         with self._writing() as session:
             number = self._new_number(session, collection)
-            clock = _Clock(session, now)
+            clock = Clock(session, now)
             query = Query(
                 collection=collection,
                 filter=Filter(ids=(object_id,), versions=chosen.versions, spec_versions=chosen.spec_versions),
@@ -118,8 +104,8 @@ class SqlStore:
             statement = select_page(query, number, clock.last)
             doomed = [] if statement is None else [row[0] for row in session.rows(*statement)]
             if doomed:
-                _remove(session, doomed, clock.next(), partner)
-                _settle(session, number, object_id)
+                remove(session, doomed, clock.next(), partner)
+                settle(session, number, object_id)
                 clock.keep()
         return len(doomed)
 
@@ -215,23 +201,6 @@ class SqlStore:
         return number
 
 
-class _Clock:
-    """Gives out moments that are later than all before, in whichever process, even if the machine's clock steps back."""
-
-    def __init__(self, session: Session, now: int) -> None:
-        self._session = session
-        self._kept = self.last = int(session.rows("SELECT last FROM clock")[0][0])
-        self._now = now
-
-    def next(self) -> int:
-        self.last = max(self._now, self.last + 1)
-        return self.last
-
-    def keep(self) -> None:
-        if self.last != self._kept:
-            self._session.run("UPDATE clock SET last = ? WHERE one = 1", (self.last,))
-
-
 def _cut(found: Sequence[Any], query: Query) -> tuple[tuple[Row, ...], bool]:
     """Return the rows that make up the page, and whether there are more."""
     page = found[: query.limit]
@@ -249,74 +218,3 @@ _ROW: Callable[[Any], Row] = partial(tuple.__new__, Row)
 def _fitting(sizes: Sequence[int], most: int) -> int:
     """Return how many objects fit, but one at least."""
     return max(1, sum(total <= most for total in accumulate(sizes)))
-
-
-def _take(session: Session, collection: int, clock: _Clock, one: Offered, partner: str) -> Taken:
-    """Store one offered object unless it is there, and return what became of it."""
-    if one.fault is not None:
-        return Taken(one.id, clock.last, one.fault)
-    version = -1 if one.version is None else one.version
-    standing = session.rows(
-        "SELECT added, version, stamped, sha256, last_until, first_until FROM object"
-        " WHERE collection = ? AND id = ? AND (version = ? OR last_until = ? OR first_until = ?)",
-        (collection, one.id, version, FOREVER, FOREVER),
-    )
-    stamped = one.version is not None
-    if any(bool(row[2]) != stamped for row in standing):
-        return Taken(
-            one.id, max(version, 0), "is there with timestamps, and came without, or the other way round"
-        )
-    same = next((row for row in standing if not stamped or row[1] == version), None)
-    if same is not None:
-        if bytes(same[3]) == one.sha256:
-            return Taken(one.id, same[1], None, "was there already")
-        return Taken(
-            one.id, same[1], "is there with other content under the same version; give it a later `modified`"
-        )
-    added = clock.next()
-    version = version if stamped else added
-    last_until, first_until = _supersede(session, standing, added, version)
-    session.run(
-        "INSERT INTO object (added, collection, id, type, version, stamped, last_until, first_until, source, sha256, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (added, collection, one.id, one.type, version, int(stamped), last_until, first_until, partner, one.sha256, one.body),
-    )  # fmt: skip
-    return Taken(one.id, version)
-
-
-def _supersede(session: Session, standing: Sequence[Any], added: int, version: int) -> tuple[int, int]:
-    """End the tenure of those whose place the new version takes, and return until when it is last and first itself."""
-    last = next((row for row in standing if row[4] == FOREVER), None)
-    first = next((row for row in standing if row[5] == FOREVER), None)
-    last_until = first_until = added
-    if last is None or version > last[1]:
-        last_until = FOREVER
-        if last is not None:
-            session.run("UPDATE object SET last_until = ? WHERE added = ?", (added, last[0]))
-    if first is None or version < first[1]:
-        first_until = FOREVER
-        if first is not None:
-            session.run("UPDATE object SET first_until = ? WHERE added = ?", (added, first[0]))
-    return last_until, first_until
-
-
-def _remove(session: Session, doomed: Sequence[int], gone: int, partner: str) -> None:
-    for added in doomed:
-        session.run(
-            "INSERT INTO removed (added, collection, id, type, version, sha256, gone, remover)"
-            f" SELECT added, collection, id, type, version, sha256, {int(gone)}, ? FROM object WHERE added = ?",
-            (partner, added),
-        )
-        session.run("DELETE FROM object WHERE added = ?", (added,))
-
-
-def _settle(session: Session, collection: int, object_id: str) -> None:
-    """Work out anew which of the versions left is the last and the first, and since when."""
-    left = session.rows(
-        "SELECT added, version FROM object WHERE collection = ? AND id = ?", (collection, object_id)
-    )
-    for one in tenures((row[0], row[1]) for row in left):
-        session.run(
-            "UPDATE object SET last_until = ?, first_until = ? WHERE added = ?",
-            (one.last_until, one.first_until, one.added),
-        )

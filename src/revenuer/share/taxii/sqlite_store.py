@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from revenuer.records import InputError
+from revenuer.share.taxii.changes import Session
 from revenuer.share.taxii.file_lock import FileLock
-from revenuer.share.taxii.sql_store import Session, SqlStore
+from revenuer.share.taxii.sql_store import SqlStore
 from revenuer.share.taxii.stored import StoreFault
 from revenuer.share.taxii.tables import OBJECT_TABLES, SERVED_TABLES
 

@@ -74,7 +74,7 @@ def names_of(server: PeerServer) -> list[str]:
 
 QUIRKS = st.builds(
     Quirks,
-    next=st.sampled_from(["ok", "ignored", "absent"]),
+    next=st.sampled_from(["ok", "session", "ignored", "absent"]),
     more=st.sampled_from(["ok", "false", "true"]),
     dates=st.sampled_from(["ok", "absent", "seconds"]),
     cap=st.sampled_from([10, 20, 1000]),
@@ -100,7 +100,7 @@ def test_whatever_the_bugs_all_comes_once_or_a_fault_says_so(
             blind = quirks.dates == "absent" and not quirks.manifest
             crowd = min(10, quirks.cap) if quirks.more == "true" else quirks.cap
             crowded = any(sum(abs(at - one) <= SECOND for at in dates) >= crowd for one in dates)
-            assert quirks.next != "ok" or quirks.more != "ok"
+            assert quirks.next not in ("ok", "session") or quirks.more != "ok"
             assert blind or crowded
             return
         if (
@@ -131,6 +131,23 @@ def test_many_objects_of_one_date(next: str) -> None:
         else:
             with pytest.raises(PeerFault, match="under one date"):
                 pulled(server)
+
+
+@pytest.mark.parametrize("status", [502, 429])
+def test_a_page_that_was_spent_on_a_lost_answer_is_not_lost(status: int) -> None:
+    with PeerServer(
+        stored([DAY + n * 10 * SECOND for n in range(60)]), Quirks(next="session", cap=10)
+    ) as server:
+        asked = 0
+
+        def lose() -> None:
+            nonlocal asked
+            asked += 1
+            if asked == 6:
+                server.quirks.fail = [(status, {})]
+
+        server.before = lose
+        assert sorted(pulled(server)[0]) == names_of(server)
 
 
 def test_what_comes_while_pages_are_read_is_not_lost() -> None:
