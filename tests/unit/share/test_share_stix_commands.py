@@ -58,8 +58,10 @@ def test_preview_in_words(held: Shop, capsys: pytest.CaptureFixture[str]) -> Non
         "Why they may leave",
         "What is withheld",
         "The bytes, one object a line",
-        "mail_domains: email_domain",
-        "denylist: headline",
+        "mail_domains: 1 email_domain",
+        "accounts: 30 to 99",
+        "[ipv4-addr:value = '198.51.100.0/24'] until 20",
+        "1 headline, 1 output_tokens",
     ):
         assert words in said
     code, longer, _ = run(capsys, "preview", house, scan, "--partner", "beta", "--fields")
