@@ -162,7 +162,9 @@ def told(released: Released, field: str) -> object:
     if field == "members":
         return own["cluster"].get("members")
     if field == "lineage":
-        return [
+        later = objects_of(released, "campaign")[1]["extensions"][EXTENSION_ID]
+        named = later.get("replaces"), later.get("behaviour", {}).get("takeover_minutes")
+        return any(named) or [
             one for one in objects_of(released, "relationship") if one["relationship_type"] == "related-to"
         ]
     return own.get(field)

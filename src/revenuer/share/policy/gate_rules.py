@@ -165,6 +165,10 @@ _ANYWHERE: Mapping[str, FieldRule] = MappingProxyType(
             "a model that the policy names",
             lambda value, context: value in context.policy.models and "models" in context.policy.fields,
         ),
+        **{
+            f"{_OURS}.{name}": _rule("lineage", "another campaign that leaves with it", is_so.is_lineage)
+            for name in ("replaces", "shares_pool_with")
+        },
         f"{_OURS}.kinds": _rule(
             "observables", "what the pattern's values are", lambda value, context: value in context.policy.observables
         ),
