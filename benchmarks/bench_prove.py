@@ -33,7 +33,7 @@ from prove_lab.study import (
     shadow,
     student,
 )
-from prove_lab.suspect import LabSuspect
+from prove_lab.suspect import LabSuspect, RememberingScorer
 from prove_lab.train import mean_loss
 
 OUT = Path("build/bench-prove.json")
@@ -89,8 +89,9 @@ def innocents(bench: Bench) -> Decoder:
         bench.say(f"  wrong keys: {bench.nulls[-1]}")
     bench.add(named_accounts(study, "innocent", model, bench.shadow, ()))
     bench.add(counted(study, "innocent", own, bench.shadow, study.accounts, 0.0))
-    bench.add(twins(study, "innocent", model, range(study.sizes.records), 0.0))
-    bench.add(twins(study, "innocent", model, range(study.sizes.records), 0.0, reference=False))
+    scored = RememberingScorer(LabSuspect("innocent", model))
+    for reference in (True, False):
+        bench.add(twins(study, scored, range(study.sizes.records), 0.0, reference=reference))
     return model
 
 
@@ -100,8 +101,9 @@ def on_the_log(bench: Bench) -> None:
     for epochs in (1.0, 3.0):
         name = f"log, {epochs:.0f} epoch{'s' if epochs > 1 else ''}"
         model = student(study, study.texts["released"], epochs=epochs)
+        scored = RememberingScorer(LabSuspect(name, model))
         for reference in (True, False):
-            bench.add(twins(study, name, model, range(study.sizes.records), 1.0, reference=reference))
+            bench.add(twins(study, scored, range(study.sizes.records), 1.0, reference=reference))
     bench.marks(name, model, {"green 1": 0.0, "gumbel 2": 0.0})
 
 
@@ -113,7 +115,8 @@ def wholly_marked(bench: Bench) -> None:
         bench.marks(name, model, {name: 1.0})
         if name == "green 1":
             # A third party that trained on marked text which somebody re-emitted: the mark fires, the log's twins must not.
-            bench.add(twins(study, "re-emitted mark", model, range(study.sizes.records), 0.0))
+            scored = RememberingScorer(LabSuspect("re-emitted mark", model))
+            bench.add(twins(study, scored, range(study.sizes.records), 0.0))
 
 
 def mixed(bench: Bench) -> None:
@@ -142,12 +145,13 @@ def _diluted(bench: Bench, name: str, model: Decoder, trained: slice, shares: Se
     """Audit so many records that only this share of them was trained on."""
     total = bench.study.sizes.records
     others = [i for i in range(total) if not trained.start <= i < trained.stop]
+    scored = RememberingScorer(LabSuspect(name, model))
     for share in shares:
         known = list(range(trained.start, trained.stop))
         if share < 1.0:
             known = known[: round(share / (1.0 - share) * len(others))]
         unknown = [] if share == 1.0 else others[: round(len(known) * (1.0 - share) / share)]
-        bench.add(twins(bench.study, name, model, sorted(known + unknown), share))
+        bench.add(twins(bench.study, scored, sorted(known + unknown), share))
 
 
 def leaking_accounts(bench: Bench) -> None:

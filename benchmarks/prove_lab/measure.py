@@ -9,7 +9,7 @@ from scipy import stats
 from prove_lab.corpus import Tokens
 from prove_lab.model import Decoder
 from prove_lab.study import Study
-from prove_lab.suspect import LabSuspect, as_text
+from prove_lab.suspect import LabSuspect, RememberingScorer, as_text
 from revenuer.prove.marks import decoy_keys, distinct_pairs, sample_of
 from revenuer.prove.marks.candidate import Candidate
 from revenuer.prove.marks.detect import DetectOptions
@@ -136,7 +136,7 @@ def named_accounts(
 
 
 def twins(
-    study: Study, name: str, model: Decoder, rows: Sequence[int], share: float, *, reference: bool = True
+    study: Study, suspect: RememberingScorer, rows: Sequence[int], share: float, *, reference: bool = True
 ) -> Line:
     """Return what the likelihoods of released answers and unreleased twins say, for these records of the log."""
     prompt = study.prompt_length
@@ -157,11 +157,11 @@ def twins(
         )
     base = study.scorers["base"] if reference else None
     options = AuditOptions(with_texts=False)
-    verdict, _ = audit(records, LabSuspect(name, model), base, options, teacher=study.scorers["teacher"])
+    verdict, _ = audit(records, suspect, base, options, teacher=study.scorers["teacher"])
     test = "twins" if reference else "twins, base not known"
     effect = verdict.effect.value if verdict.effect is not None else None
     return Line(
-        student=name,
+        student=suspect.name,
         test=test,
         scheme="",
         share=share,

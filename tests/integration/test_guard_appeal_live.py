@@ -39,7 +39,11 @@ def service(folder: Path) -> Iterator[str]:
     """Run a service with a journal; gives its address. Afterwards it has ended without a complaint."""
     (folder / "keys").write_text(f"admin {hashlib.sha256(KEY.encode()).hexdigest()} tester\n")
     (folder / "key").write_text(f"{KEY}\n")
-    (folder / "policy.toml").write_text(default_text().replace("shadow = true", "shadow = false"))
+    (folder / "policy.toml").write_text(
+        default_text()
+        .replace("shadow = true", "shadow = false")
+        .replace("deadline_ms = 50", "deadline_ms = 10000")
+    )
     reading, writing = os.pipe()
     with subprocess.Popen(
         [sys.executable, "-c", SERVICE, str(folder), str(writing)],

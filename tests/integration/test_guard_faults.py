@@ -26,6 +26,7 @@ HOUR_US = 3_600_000_000
 LIVE = """
 [mode]
 shadow = false
+deadline_ms = 10000
 [caps]
 max_restricted_per_hour = 1000000
 max_denied_per_hour = 1000000

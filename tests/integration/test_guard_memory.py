@@ -15,7 +15,7 @@ from revenuer.guard.memory import load_memory
 PROMPT = (
     "Explain step by step how the committee of the town votes on its budget in a year of drought, and why."
 )
-LIVE = "[mode]\nshadow = false\n"
+LIVE = "[mode]\nshadow = false\ndeadline_ms = 10000\n"
 
 
 def eventually(true: Callable[[], bool]) -> None:

@@ -267,7 +267,7 @@ def test_files_are_taken_anew_and_bad_ones_kept_out(tmp_path: Path) -> None:
             return bool(service.ask("GET", "/v1/policy", None, header).json()["policy"]["shadow"])
 
         assert shadow()
-        policy.write_text("[mode]\nshadow = false\n")
+        policy.write_text("[mode]\nshadow = false\ndeadline_ms = 10000\n")
         eventually(lambda: not shadow())
         policy.write_text("[mode]\nshadow = maybe\n")
         eventually(lambda: 'reloads_total{outcome="bad",what="policy"}' in _page(service))
@@ -328,7 +328,7 @@ def test_no_prompt_text_is_ever_logged(tmp_path: Path) -> None:
 
 def test_a_measure_outlives_kill_9(tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
-    policy.write_text("[mode]\nshadow = false\n")
+    policy.write_text("[mode]\nshadow = false\ndeadline_ms = 10000\n")
     options = ("--journal", str(tmp_path / "journal.db"), "--policy", str(policy))
     replay = {"account_id": "thief", "reasoning_signature": "s-1"}
     with running(*options) as service:

@@ -3,17 +3,19 @@
 import json
 import os
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from revenuer.cli.claims_file import read_claims
 from revenuer.cli.index_answer import index_json, print_index
 from revenuer.cli.key_file import read_key
 from revenuer.cli.log_options import accounts_option, format_options, threads_option, workdir_option
 from revenuer.cli.run_scan import ScanOptions, scan_logs
 from revenuer.cli.write_index import check_index_out, write_index
-from revenuer.detect.campaign_index import INDEX_FILE, CampaignIndex, IndexContent
+from revenuer.detect.campaign_index import INDEX_FILE, CampaignIndex, IndexContent, index_claims, with_claims
 from revenuer.detect.keyed_hash import UNKEYED, Key
 from revenuer.ingest import load_mapping
 from revenuer.report import ConsoleProgress
@@ -28,6 +30,11 @@ from revenuer.report import ConsoleProgress
     type=click.Path(path_type=Path),
     help="Secret of 16 bytes or more that the index is hashed with; the guard needs the same.",
 )
+@click.option(
+    "--claims",
+    type=click.Path(path_type=Path),
+    help="What peers claim (from `revenuer share claims`): the guard raises priors by it, and accuses nobody for it.",
+)
 @format_options
 @workdir_option
 @threads_option
@@ -37,6 +44,7 @@ def command(
     out: Path,
     accounts: str | None,
     key_file: Path | None,
+    claims: Path | None,
     log_format: str,
     mapping: Path | None,
     workdir: Path | None,
@@ -57,7 +65,10 @@ def command(
         workdir=workdir,
         threads=threads,
     )
-    index = write_index(_content(sources, options, key if key_file else None), out)
+    content = _content(sources, options, key if key_file else None)
+    if claims is not None:
+        content = with_claims(content, index_claims(read_claims(claims), key, datetime.now(UTC)))
+    index = write_index(content, out)
     if as_json:
         click.echo(json.dumps(index_json(index), indent=2))
     else:

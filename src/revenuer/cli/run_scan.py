@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
@@ -22,26 +23,36 @@ from revenuer.detect.campaign_index import (
     index_campaigns,
 )
 from revenuer.detect.keyed_hash import UNKEYED, Key
+from revenuer.detect.observables import campaign_observables
 from revenuer.detect.scan import ScanInput, scan
+from revenuer.engine import Engine
 from revenuer.ingest import IngestResult
-from revenuer.records import SKETCH_KEY_METADATA_KEY, InputError, ScanResult
+from revenuer.records import (
+    OBSERVABLE_SCHEMA,
+    OBSERVABLES_FILE,
+    SKETCH_KEY_METADATA_KEY,
+    InputError,
+    ScanResult,
+)
 from revenuer.report import ConsoleProgress, Content, Progress, check_out, write_scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanOptions(LogOptions):
-    """What the user chose. `key` is what sketches and index are hashed under."""
+    """What the user chose. `key` is what sketches and index are hashed under, `claims` what peers say (CLAIM_SCHEMA)."""
 
     seed: int = 0
     key: Key = UNKEYED
+    claims: pa.Table | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanned:
-    """A scan's result, the index of its campaigns, and what ingest put aside (file name -> file in the scratch folder)."""
+    """A scan's result, the index of its campaigns, what they are known by in the clear, and what ingest put aside (file name -> file in the scratch folder)."""
 
     result: ScanResult
     index: IndexContent
+    observables: pa.Table
     quarantined: dict[str, Path]
 
 
@@ -52,7 +63,13 @@ def run_scan(sources: Sequence[str], out: Path, options: ScanOptions) -> ScanRes
     with tempfile.TemporaryDirectory(prefix="revenuer-", dir=options.workdir) as scratch:
         scanned = scan_logs(sources, Path(scratch), options, progress)
         progress.stage("writing the report")
-        extra: dict[str, Content] = {**scanned.quarantined, INDEX_FILE: index_bytes(scanned.index)}
+        observables = Path(scratch) / OBSERVABLES_FILE
+        pq.write_table(scanned.observables, observables)
+        extra: dict[str, Content] = {
+            **scanned.quarantined,
+            INDEX_FILE: index_bytes(scanned.index),
+            OBSERVABLES_FILE: observables,
+        }
         write_scan(scanned.result, out, datetime.now(UTC), extra)
         progress.done()
     return scanned.result
@@ -70,11 +87,20 @@ def scan_logs(sources: Sequence[str], work: Path, options: ScanOptions, progress
             kind=read.log.kind,
             accounts=read.accounts,
             summary=read.summary(engine, "given"),
+            claims=options.claims,
         )
         result = scan(engine, given, seed=options.seed, key=options.key, on_stage=progress.stage)
         progress.stage("indexing campaigns")
         index = index_campaigns(engine, result, hashing, datetime.now(UTC))
-    return Scanned(result=result, index=index, quarantined=read.quarantined)
+        observables = _observables(engine, index, hashing, read.log.kind)
+    return Scanned(result=result, index=index, observables=observables, quarantined=read.quarantined)
+
+
+def _observables(engine: Engine, index: IndexContent, hashing: Hashing, kind: str) -> pa.Table:
+    """Return what the campaigns are known by, in the clear; nothing where nobody holds the key that the log was hashed under."""
+    if hashing.key is None or not index.campaigns:
+        return OBSERVABLE_SCHEMA.empty_table()
+    return campaign_observables(engine, index, hashing.key, has_text=kind == "exchanges")
 
 
 def _hashing(read: IngestResult, key: Key) -> Hashing:

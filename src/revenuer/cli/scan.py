@@ -7,6 +7,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from revenuer.cli.claims_file import read_claims
 from revenuer.cli.key_file import read_key
 from revenuer.cli.log_options import log_options
 from revenuer.cli.run_scan import ScanOptions, run_scan
@@ -37,6 +38,11 @@ from revenuer.report import campaigns_json, json_bytes, print_scan
     type=click.Path(path_type=Path),
     help="Secret of 16 bytes or more that campaigns.index is hashed with; the guard needs the same.",
 )
+@click.option(
+    "--claims",
+    type=click.Path(path_type=Path),
+    help="What peers claim (from `revenuer share claims`): raises priors, proves nothing.",
+)
 @click.option("--seed", default=0, show_default=True, help="The same seed and log give the same result.")
 @click.option("--json", "as_json", is_flag=True, help="Print campaigns.json instead of the table.")
 def command(
@@ -45,13 +51,15 @@ def command(
     mapping: Path | None,
     engine: str,
     key_file: Path | None,
+    claims: Path | None,
     seed: int,
     as_json: bool,
     **how: Any,
 ) -> int:
     """Find the campaigns in LOGS (files, folders, globs, URIs, or - for standard input).
 
-    Writes campaigns.json, accounts.parquet, report.html and campaigns.index (for the guard) to --out. Exit code 1 when there are findings.
+    Writes campaigns.json, accounts.parquet, report.html, campaigns.index (for the guard) and observables.parquet (in the clear: for `revenuer share`,
+    and nobody else) to --out. Exit code 1 when there are findings.
     """
     if engine == "spark":
         raise MissingDependencyError(
@@ -61,6 +69,7 @@ def command(
         mapping=load_mapping(mapping) if mapping else None,
         seed=seed,
         key=read_key(key_file) if key_file else UNKEYED,
+        claims=read_claims(claims) if claims else None,
         **how,
     )
     result = run_scan(logs, out, options)

@@ -5,10 +5,22 @@ import click
 from revenuer.cli.lazy_group import LazyGroup
 
 COMMANDS: dict[str, str] = {
-    "init": "make a house: who we are, our partners, policy and keys",
-    "export": "write what a partner may be told of a scan's campaigns as a STIX bundle",
-    "preview": "show what a partner would get, why each field may leave, and what is withheld",
     "check": "tell which objects of a peer's STIX bundle are sound, and why others are not",
+    "credential": "make, list and revoke partners' tokens for our server",
+    "export": "write what a partner may be told of a scan's campaigns as a STIX bundle",
+    "head": "print the heads of all release chains, or compare them with another reader's",
+    "init": "make a house: who we are, our partners, policy and keys",
+    "inventory": "list what our own accounts hold in common, to ask peers about",
+    "key": "make, rotate, revoke and publish our signing keys",
+    "ledger": "show, check and export the ledger of all that left the house",
+    "match": "learn which of our values a partner's campaigns have too, without telling either side the others",
+    "match-set": "build and show what a partner may match against",
+    "preview": "show what a partner would get, why each field may leave, and what is withheld",
+    "publish": "put STIX objects into a collection of our server",
+    "pull": "fetch what a partner's server has for us",
+    "push": "send STIX objects to a partner's server",
+    "serve": "our TAXII 2.1 server",
+    "served": "who got which object versions from our server",
 }
 
 

@@ -1,5 +1,6 @@
 """From the accounts' arrays to settled groups with their facts: everything before judging."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,6 +24,7 @@ from revenuer.detect.look_alikes import (
     without_declared_siblings,
 )
 from revenuer.detect.membership import Linkage, settle
+from revenuer.detect.peer_claims import Claimed
 from revenuer.detect.population import Population
 from revenuer.detect.regions import read_scattered
 from revenuer.detect.replay import Replay, find_replays
@@ -31,7 +33,7 @@ from revenuer.engine import Engine
 
 MIN_ACCOUNTS = 4
 """Fewer accounts than this are not judged as a group: no variance between accounts can be estimated."""
-LEAST = {"graph": 12, "family": 8, "replay": MIN_ACCOUNTS}
+LEAST = {"graph": 12, "family": 8, "claim": 8, "replay": MIN_ACCOUNTS}
 """Least accounts of a group by what proposed it: among thousands a handful is alike by chance, or shares a text; a replay is no chance."""
 MOST_CUTS = 3
 """A group is parted at its seam, its parts at theirs, so many times."""
@@ -62,9 +64,13 @@ class Candidates:
 
 
 def find_candidates(
-    engine: Engine, population: Population, columns_missing: frozenset[str], seed: int
+    engine: Engine,
+    population: Population,
+    columns_missing: frozenset[str],
+    seed: int,
+    claimed: Sequence[Claimed] = (),
 ) -> Candidates:
-    """Link, cluster and settle the accounts of `population` into groups worth judging."""
+    """Link, cluster and settle the accounts of `population` into groups worth judging; what peers claim proposes groups, too."""
     rng = np.random.Generator(np.random.PCG64(seed))
     behavior = read_behavior(engine, population.size, population.origin)
     families = find_families(engine, population.size)
@@ -83,8 +89,10 @@ def find_candidates(
         size=population.size,
         source=graph.source,
         target=graph.target,
+        claimed=tuple(claimed),
     )
-    proposed = _distinct(cluster(graph, families, population.size, seed))
+    claims = [Candidate(accounts=one.accounts, origin="claim") for one in claimed]
+    proposed = _distinct(cluster(graph, families, population.size, seed) + claims)
     settled, explained = _settle_all(proposed, linkage, population, engine.threads)
     facts = read_group_facts(engine, [found.accounts for found in settled], population.origin)
     groups = [

@@ -19,7 +19,7 @@ CONTENT_THRESHOLD = 1.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """`accounts` sorted codes; `origin` says what proposed the group (`graph`, `family`, `replay`)."""
+    """`accounts` sorted codes; `origin` says what proposed the group (`graph`, `family`, `replay`, `claim`)."""
 
     accounts: np.ndarray
     origin: str

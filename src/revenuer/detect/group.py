@@ -81,7 +81,7 @@ class Group:
     """Accounts (sorted codes) that may be one operator's, with `odds` (log10, per account) of belonging.
 
     `facts` are the group's numbers from the request table, by name (see group_facts); `family` the prompt family that all
-    share, if one does; `origin` says what proposed the group (`graph`, `family`, `replay`).
+    share, if one does; `origin` says what proposed the group (`graph`, `family`, `replay`, `claim`).
     """
 
     accounts: np.ndarray

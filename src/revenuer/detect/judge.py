@@ -20,12 +20,13 @@ MAX_LOG10_E = 9.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """`log10_e` weighs all evidence together; `evidence` is strongest first. `sufficient` says whether enough unrelated
-    families answer positive."""
+    families answer positive. `log10_prior`: by how much peers' claims make the group more likely beforehand; no part of `log10_e`."""
 
     group: Group
     evidence: tuple[Evidence, ...]
     log10_e: float
     sufficient: bool
+    log10_prior: float = 0.0
 
 
 def judge(group: Group, context: Context, calibration: Calibration) -> Judgement:

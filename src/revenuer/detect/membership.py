@@ -21,6 +21,7 @@ from revenuer.detect.family_overlap import FamilyOverlap
 from revenuer.detect.group_fit import FitSpace, log10_ratio, rank_among
 from revenuer.detect.identity import KINDS_OF_VALUE, MAX_WEIGHT, Identity
 from revenuer.detect.link import CAPS, KINDS, AccountSpace
+from revenuer.detect.peer_claims import Claimed
 from revenuer.detect.replay import Replay
 
 STAYING = (0.3, 0.2, 0.1, 0.05)
@@ -53,6 +54,7 @@ class Linkage:
     size: int
     source: np.ndarray
     target: np.ndarray
+    claimed: tuple[Claimed, ...] = ()
 
     @cached_property
     def fits(self) -> tuple[FitSpace, FitSpace, FitSpace]:
@@ -208,7 +210,18 @@ def _added(
     share = float(linked[inside].mean())
     if share > 0.5:
         added += np.where(linked, CAPS[KINDS.index("replay")], -2.0 * share)
-    return added
+    return np.asarray(added + _claimed(members, linkage, near, inside))
+
+
+def _claimed(members: np.ndarray, linkage: Linkage, near: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Return what the claim that most of the members carry adds: peers say which values belong together, so whoever holds one of them is so
+    much more likely to belong."""
+    best = np.zeros(len(near))
+    for one in linkage.claimed:
+        holds = np.isin(near, one.accounts)
+        if inside.any() and holds[inside].mean() > 0.5:
+            best = np.maximum(best, np.where(holds, one.log10_prior, 0.0))
+    return best
 
 
 def _linked(members: np.ndarray, linkage: Linkage) -> np.ndarray:

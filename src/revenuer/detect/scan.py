@@ -10,6 +10,7 @@ import pyarrow as pa
 from revenuer.detect.assemble import Extras, assemble, campaign_id, group_fingerprints
 from revenuer.detect.calibration import load_calibration
 from revenuer.detect.candidates import Candidates, find_candidates
+from revenuer.detect.claim_priors import with_priors
 from revenuer.detect.examples import find_examples
 from revenuer.detect.group_facts import register_groups
 from revenuer.detect.harvest import HarvestShare, estimate_harvest
@@ -17,6 +18,7 @@ from revenuer.detect.judge import Judgement, judge
 from revenuer.detect.keyed_hash import UNKEYED, Key
 from revenuer.detect.lineage import find_lineage
 from revenuer.detect.look_alikes import licensed
+from revenuer.detect.peer_claims import find_claimed
 from revenuer.detect.population import Population, build_population
 from revenuer.detect.prevalence import estimate_prevalence
 from revenuer.detect.sanctioned import sanctioned_campaigns
@@ -45,12 +47,13 @@ MAX_CLEARED = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanInput:
-    """Parquet files of exchanges or of sketches (`kind`), the account table if there is one, and what ingest said."""
+    """Parquet files of exchanges or of sketches (`kind`), the account table if there is one, what ingest said, and peers' claims (CLAIM_SCHEMA)."""
 
     files: tuple[Path, ...]
     kind: str
     accounts: pa.Table | None
     summary: InputSummary
+    claims: pa.Table | None = None
 
 
 def scan(
@@ -79,10 +82,12 @@ def scan(
     population = build_population(engine, given.accounts)
     missing = columns_missing(engine, population)
     on_stage("linking accounts")
-    candidates = find_candidates(engine, population, missing, seed)
+    claimed = find_claimed(engine, given.claims, population, key) if given.claims is not None else ()
+    candidates = find_candidates(engine, population, missing, seed, claimed)
     on_stage("judging groups")
     calibration = load_calibration()
-    judgements = [judge(group, candidates.context, calibration) for group in candidates.groups]
+    judged = [judge(group, candidates.context, calibration) for group in candidates.groups]
+    judgements = with_priors(judged, claimed, population.size)
     selection = select_campaigns(judgements, candidates.linkage)
     on_stage("writing up")
     campaigns, harvest = _campaigns(engine, selection, candidates, has_text)

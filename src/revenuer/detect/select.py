@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from revenuer.detect.claim_priors import prior_weights
 from revenuer.detect.group import joined, part
 from revenuer.detect.group_index import GroupIndex
 from revenuer.detect.judge import Judgement
@@ -42,11 +43,12 @@ def select_campaigns(
 ) -> Selection:
     """Return which judgements are campaigns at false-discovery level `level`.
 
-    Overlapping candidates are reduced to the strongest first, so that e-BH counts each group once.
+    Overlapping candidates are reduced to the strongest first, so that e-BH counts each group once. Peers' claims weigh the groups.
     """
     distinct = _distinct(sorted(judgements, key=_place), linkage.size)
     log10_e = [j.log10_e if j.sufficient else -np.inf for j in distinct]
-    accepted = e_bh(log10_e, level).rejected if distinct else np.zeros(0, bool)
+    weights = prior_weights(np.array([j.log10_prior for j in distinct]))
+    accepted = e_bh(log10_e, level, weights=weights).rejected if distinct else np.zeros(0, bool)
     campaigns = _merged([j for j, yes in zip(distinct, accepted, strict=True) if yes], linkage)
     named = np.zeros(linkage.size, bool)
     for campaign in campaigns:

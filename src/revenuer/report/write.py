@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from revenuer.records import ScanResult
+from revenuer.records import OBSERVABLES_FILE, ScanResult
 from revenuer.report.accounts import accounts_table
 from revenuer.report.contract import campaigns_json, json_bytes
 from revenuer.report.directory import Content, check_replaceable, write_directory, write_durably
@@ -17,7 +17,15 @@ CAMPAIGNS_FILE = "campaigns.json"
 ACCOUNTS_FILE = "accounts.parquet"
 REPORT_FILE = "report.html"
 SCAN_FILES = frozenset(
-    {CAMPAIGNS_FILE, ACCOUNTS_FILE, REPORT_FILE, "campaigns.index", "quarantine.jsonl", "quarantine.parquet"}
+    {
+        CAMPAIGNS_FILE,
+        ACCOUNTS_FILE,
+        REPORT_FILE,
+        OBSERVABLES_FILE,
+        "campaigns.index",
+        "quarantine.jsonl",
+        "quarantine.parquet",
+    }
 )
 """What an earlier scan may have left in its directory; a directory with anything else is not replaced."""
 

@@ -94,6 +94,13 @@ class House:
         return path if path.is_absolute() else self.folder / path
 
 
+def _read(kind: type, value: object) -> Path:
+    """Return what TOML has no type for."""
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise ValueError(f"expected a path as text, got {type(value).__name__}")
+
+
 def new_house(name: str) -> str:
     """Return the house.toml of a new house called `name`."""
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
@@ -104,7 +111,7 @@ def open_house(folder: Path) -> House:
     """Return the house in `folder`. Raises InputError for a house.toml that cannot be read, naming what is wrong in it."""
     path = folder / HOUSE_FILE
     try:
-        file = msgspec.toml.decode(path.read_bytes(), type=HouseFile)
+        file = msgspec.toml.decode(path.read_bytes(), type=HouseFile, dec_hook=_read)
     except OSError as error:
         raise InputError(
             f"cannot read {path}: {error.strerror}; make a house with `revenuer share init {folder}`"

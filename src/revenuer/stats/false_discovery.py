@@ -27,11 +27,28 @@ def _check_level(level: float) -> None:
         raise ValueError(f"expected a false-discovery level strictly between 0 and 1, got {level}")
 
 
-def e_bh(log10_e: npt.ArrayLike, level: float, *, hypotheses: int | None = None) -> Rejections:
+def _log10_weights(weights: npt.ArrayLike, size: int, m: int) -> npt.NDArray[np.float64]:
+    w = np.asarray(weights, dtype=np.float64)
+    if w.shape != (size,) or not (w >= 0).all() or w.sum() > m * (1 + 1e-9):
+        raise ValueError(
+            f"expected {size} weights, none negative, with a sum of at most {m}, got a sum of {w.sum()}"
+        )
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log10(w), dtype=np.float64)
+
+
+def e_bh(
+    log10_e: npt.ArrayLike,
+    level: float,
+    *,
+    hypotheses: int | None = None,
+    weights: npt.ArrayLike | None = None,
+) -> Rejections:
     """Reject the k largest e-values, k the largest for which the k-th is at least m / (level * k).
 
     The expected share of false rejections is at most `level` under any dependence between the e-values. `hypotheses` is m
-    where more were looked at than have an e-value here (candidates dropped before they were judged must be counted).
+    where more were looked at than have an e-value here (candidates dropped before they were judged must be counted). `weights`: prior weights,
+    one each, that do not depend on the e-values and of which the sum is at most m; they multiply the e-values, and the cut is of the products.
     Source: R. Wang, A. Ramdas, False discovery rate control with e-values, JRSS B 84 (2022), 822-852, definition 1.
     """
     _check_level(level)
@@ -41,6 +58,8 @@ def e_bh(log10_e: npt.ArrayLike, level: float, *, hypotheses: int | None = None)
     m = e.size if hypotheses is None else hypotheses
     if m < e.size:
         raise ValueError(f"expected at least {e.size} hypotheses, one for each e-value, got {m}")
+    if weights is not None:
+        e = e + _log10_weights(weights, e.size, m)
     if e.size == 0:
         return Rejections(rejected=np.zeros(0, np.bool_), level=level, cut=np.inf)
     descending = np.sort(e)[::-1]

@@ -29,3 +29,29 @@ def test_bad_input_is_refused() -> None:
         e_bh([1.0], 0.0)
     with pytest.raises(ValueError, match="NaN"):
         e_bh([float("nan")], 0.1)
+
+
+def test_weights_multiply_and_their_sum_is_bounded() -> None:
+    assert e_bh(np.log10([50.0, 1.0]), 0.01).count == 0
+    assert e_bh(np.log10([150.0, 1.0]), 0.01, weights=[1.5, 0.5]).rejected.tolist() == [True, False]
+    assert e_bh(np.log10([150.0, 1.0]), 0.01, weights=[0.0, 2.0]).count == 0
+    with pytest.raises(ValueError, match="sum of at most 2"):
+        e_bh([1.0, 1.0], 0.1, weights=[2.0, 1.0])
+    with pytest.raises(ValueError, match="none negative"):
+        e_bh([1.0, 1.0], 0.1, weights=[-1.0, 1.0])
+    with pytest.raises(ValueError, match="2 weights"):
+        e_bh([1.0, 1.0], 0.1, weights=[1.0])
+
+
+def test_weights_of_any_kind_leave_the_false_discovery_rate_bounded() -> None:
+    rng = np.random.default_rng(5)
+    level, false = 0.1, []
+    for _ in range(4000):
+        m = 20
+        # Under the null e = 1 / (2 sqrt(u)) has expectation one; three alternatives are far away.
+        e = 0.5 / np.sqrt(rng.uniform(size=m))
+        e[:3] *= 1e6
+        weights = rng.dirichlet(np.full(m, 0.1)) * m
+        rejected = e_bh(np.log10(e), level, weights=weights).rejected
+        false.append(rejected[3:].sum() / max(rejected.sum(), 1))
+    assert np.mean(false) <= level

@@ -9,6 +9,7 @@ from revenuer.detect.campaign_index.content import (
     KeyState,
 )
 from revenuer.detect.campaign_index.file_format import FORMAT_VERSION, INDEX_FILE, index_bytes
+from revenuer.detect.campaign_index.from_claims import index_claims, with_claims
 from revenuer.detect.campaign_index.from_scan import Hashing, index_campaigns
 from revenuer.detect.campaign_index.index import CampaignIndex, check_key
 from revenuer.detect.campaign_index.keys import KeyKind, fingerprint_key, index_key
@@ -32,8 +33,10 @@ __all__ = [
     "fingerprint_key",
     "index_bytes",
     "index_campaigns",
+    "index_claims",
     "index_key",
     "log10_weight",
     "lookup",
     "merge_indexes",
+    "with_claims",
 ]

@@ -53,7 +53,8 @@ UNKNOWN_KEY = KeyNote(state=KeyState.UNKNOWN)
 class IndexedCampaign(msgspec.Struct, frozen=True, kw_only=True):
     """What an index says of one campaign. Times in microseconds since 1970 UTC; `indexed_at`: when its index was made.
 
-    `members`: its accounts. `population`: accounts of the log that it was found in; `strangers`: those of them in no campaign.
+    `claimed_by`: the partner whose claim it is, "" for what a scan of ours found; of a claim nothing is known here but its values, and it is no
+    evidence. `members`: its accounts. `population`: accounts of the log that it was found in; `strangers`: those of them in no campaign.
     """
 
     campaign_id: str
@@ -66,6 +67,7 @@ class IndexedCampaign(msgspec.Struct, frozen=True, kw_only=True):
     population: int
     strangers: int
     indexed_at: int
+    claimed_by: str = ""
 
 
 class IndexContent(msgspec.Struct, frozen=True, kw_only=True):

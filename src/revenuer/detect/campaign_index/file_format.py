@@ -21,7 +21,7 @@ from revenuer.records import InputError
 
 INDEX_FILE = "campaigns.index"
 MAGIC = b"RVNINDEX"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 ALIGN = 64
 DIGEST_BYTES = 32
 CHUNK = 1 << 20

@@ -52,3 +52,15 @@ def index_keys(kinds: np.ndarray, values: np.ndarray) -> np.ndarray:
     for i in range(len(values)):
         keys[i] = index_key(np.int64(kinds[i]), np.uint64(values[i]))
     return keys
+
+
+def value_of_key(kind: int, key: int) -> int:
+    """Return the keyed hash that `index_key` made `key` of."""
+    for multiplier in (_MIX_2, _MIX_1):
+        key ^= key >> 33
+        key = key * pow(multiplier, -1, 1 << 64) & _ALL
+    return (key ^ (key >> 33)) ^ ((kind + 1) * int(_SPREAD) & _ALL)
+
+
+_MIX_1, _MIX_2, _ALL = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53, 0xFFFFFFFFFFFFFFFF
+"""The factors of `mix64` (detect/tokens.py), whose steps `value_of_key` takes back."""

@@ -152,6 +152,11 @@ class Fleet:
         return max(0.0, self._clock() - self._whole_at)
 
     @property
+    def told(self) -> int:
+        """Notes that this run of the node had for the others."""
+        return self._outbox.told
+
+    @property
     def buffered(self) -> int:
         """Notes of this node that the server does not have yet."""
         return len(self._outbox) + len(self._restating)

@@ -23,6 +23,12 @@ class Outbox:
         return len(self._waiting)
 
     @property
+    def told(self) -> int:
+        """How many notes were ever put here."""
+        with self._news:
+            return self._first - 1 + len(self._waiting)
+
+    @property
     def room(self) -> int:
         """How many more notes fit."""
         return max(0, self._room_notes - len(self._waiting))

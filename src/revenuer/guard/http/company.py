@@ -46,6 +46,7 @@ class Company:
             "fleet_buffered_notes": ("Notes of this node that the shared server does not have yet.", float(fleet.buffered)),
             "fleet_dropped_notes": ("Notes of this node that found no room while the server was away.", float(fleet.dropped)),
             "fleet_missed_notes": ("Notes of other nodes that never came.", float(fleet.missed)),
+            "fleet_told_notes": ("Notes that this node told the others, or waits to.", float(fleet.told)),
             "fleet_heard_notes": ("Notes applied, this node's own included.", float(fleet.heard)),
             "fleet_refused_entries": ("Entries in the shared stream that are none of this fleet's.", float(fleet.refused)),
         }  # fmt: skip

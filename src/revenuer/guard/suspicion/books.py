@@ -11,6 +11,7 @@ from revenuer.guard.assessment import Assessment
 from revenuer.guard.ledger import NO_INDEX, Ledger
 from revenuer.guard.span_table import FIRST_SLOTS, SpanTable
 from revenuer.guard.suspicion.suspect import MAX_VALUES, Operator, Pool, Suspect
+from revenuer.guard.suspicion.weighing import Place, Queue
 
 MAX_HABITS = 300_000
 """Spans of which it is remembered who has them as a habit; when full, those that are no pool's go, oldest first."""
@@ -25,6 +26,9 @@ MERGE_FREELY = 4
 LEAST_CAP = 20
 CAP_SHARE = 0.003
 """An identity value that more accounts hold than max(20, 0.3 %) links nobody: offices, carriers, VPN exits, public mail."""
+LEAST_CLAIM_CAP = 200
+CLAIM_CAP_SHARE = 0.02
+"""A claim that more accounts fit than max(200, 2 %) names a carrier or a public template."""
 
 
 class Books:
@@ -34,7 +38,8 @@ class Books:
     `marked_values`, `marked_spans`: values and spans by which members of contained operators are recognised. `watched`: spans that the kernel
     reports. `declared`: accounts that say what they do and were verified; they belong to no operator. `renamed`: operators that were
     merged into others. `learnt`, `compared`: operator -> members when its
-    vocabulary was learnt, or compared with others'. `judged`: of accounts under a measure, when they were judged last and how. `changed`: names of what was changed, for whoever stores
+    vocabulary was learnt, or compared with others'. `claimed`: account -> claims of the index that it fits, `claimants`: claim -> accounts that do (not
+    kept over a restart: accounts are looked up again). `operator_queue`, `pool_queue`: who was suspected before whom. `judged`: of accounts under a measure, when they were judged last and how. `changed`: names of what was changed, for whoever stores
     it. With `sharing`, what other nodes must hear is kept: `news` (suspects), `habits_told` and `crossed` signatures.
     """
 
@@ -56,8 +61,10 @@ class Books:
         self.compared: dict[str, int] = {}
         self.relays = 0
         self.contained = 0
-        self.operators_seen = 0
-        self.pools_seen = 0
+        self.operator_queue = Queue()
+        self.pool_queue = Queue()
+        self.claimed: dict[str, frozenset[str]] = {}
+        self.claimants: dict[str, int] = {}
         self.indexes_seen = 0
         self.judged: dict[str, tuple[int, Assessment]] = {}
         self.changed: set[tuple[str, str]] = set()
@@ -73,6 +80,21 @@ class Books:
     def links(self, value: int) -> bool:
         """Return whether so few hold `value` that sharing it says something."""
         return self.ledger.values.holders(value) <= self.cap()
+
+    def claim(self, account_id: str, claim: str) -> None:
+        """Take in that an account holds a value of a peer's claim. That is no suspicion: it matters when its account founds an operator or a
+        pool. A claim that very many accounts fit says nothing, and is heard no more."""
+        known = self.claimed.get(account_id, frozenset())
+        count = self.claimants.get(claim, 0)
+        if claim in known or count >= max(LEAST_CLAIM_CAP, CLAIM_CAP_SHARE * len(self.ledger)):
+            return
+        self.claimants[claim] = count + 1
+        self.claimed[account_id] = known | {claim}
+
+    def claims_of(self, accounts: Iterable[str]) -> frozenset[str]:
+        """Return the claims that all of `accounts` fit."""
+        found = [self.claimed.get(name, frozenset()) for name in accounts]
+        return frozenset.intersection(*found) if found else frozenset()
 
     def suspect(self, account_id: str, now: int) -> Suspect:
         """Return the suspect of that name, a new one if it was none; its account must be in the ledger."""
@@ -192,16 +214,17 @@ class Books:
 
     def new_operator(self, now: int, founders: Iterable[str]) -> Operator:
         """Return a new operator, named after what founded it, so that nodes that see the same found the same."""
-        self.operators_seen += 1
-        name = self._free_name(founders)
-        found = Operator(name=name, ordinal=self.operators_seen, began=now, last=now)
+        founded = list(founders)
+        claims = self.claims_of(founded)
+        place = self.operator_queue.take(bool(claims))
+        found = Operator(name=self._free_name(founded), place=place, began=now, last=now, claimed=claims)
         self.operators[found.name] = found
         self.changed.add(("operator", found.name))
         return found
 
     def known_operator(self, name: str, now: int) -> Operator:
         """Return a new operator under the name that a scan gave it; having been looked for elsewhere, it costs no discount here."""
-        found = self.operators[name] = Operator(name=name, ordinal=1, began=now, last=now)
+        found = self.operators[name] = Operator(name=name, place=Place(ordinal=1), began=now, last=now)
         self.changed.add(("operator", name))
         return found
 
@@ -304,7 +327,7 @@ class Books:
         suspects = list(accounts)
         theirs = {o.name: o for o in map(self.operator_of, suspects) if o is not None}
         if theirs:
-            into = max(theirs.values(), key=lambda o: (len(o.members), -o.ordinal))
+            into = max(theirs.values(), key=lambda o: (len(o.members), -o.place.ordinal))
             for other in theirs.values():
                 if other is not into and (merge or len(other.members) < MERGE_FREELY):
                     self.merge(into, other)

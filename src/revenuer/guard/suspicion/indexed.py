@@ -16,7 +16,7 @@ from revenuer.guard.event import Event
 from revenuer.guard.suspicion.books import Books
 from revenuer.guard.suspicion.containment import contain
 from revenuer.guard.suspicion.suspect import Suspect
-from revenuer.guard.suspicion.weighing import CONTAIN_AT, discount
+from revenuer.guard.suspicion.weighing import CONTAIN_AT, Place, discount
 
 WORTH_KEEPING = 1.0
 """log10 from which a match makes an account a suspect: what ten times as many members as strangers have."""
@@ -46,9 +46,14 @@ def use_index(books: Books, index: CampaignIndex | None, now: int) -> None:
     if index is None:
         return
     books.indexes_seen += 1
+    if any(campaign.claimed_by for campaign in index.campaigns):
+        books.operator_queue.split()
+        books.pool_queue.split()
     for campaign in index.campaigns:
+        if campaign.claimed_by:
+            continue
         operator = books.operator(campaign.campaign_id) or books.known_operator(campaign.campaign_id, now)
-        log10_e = campaign.log10_e - discount(books.indexes_seen, books.contained)
+        log10_e = campaign.log10_e - discount(Place(ordinal=books.indexes_seen), books.contained)
         if log10_e > operator.sources.get("scan", 0.0):
             operator.sources["scan"] = log10_e
             operator.reasons["scan"] = f"a scan found it among {campaign.members} accounts"
@@ -139,12 +144,16 @@ def _matched(
     most: float = MAX_WEIGHT,
 ) -> Suspect | None:
     for row in index.rows(key):
+        campaign = index.campaign(row)
+        if campaign.claimed_by:
+            books.claim(account_id, campaign.campaign_id)
+            continue
         kind = KeyKind(int(index.entries["kind"][row]))
         weight = NAMED if kind is KeyKind.MEMBER else min(index.log10_weight(row), most)
         if weight < WORTH_KEEPING and suspect is None:
             continue
         suspect = suspect or books.suspect(account_id, now)
-        known = suspect.indexed.setdefault(index.campaign(row).campaign_id, {})
+        known = suspect.indexed.setdefault(campaign.campaign_id, {})
         story = STORIES[kind]
         if weight > known.get(story, 0.0):
             known[story] = weight

@@ -1,5 +1,7 @@
 """What the books say of one account now: the operator that it most probably belongs to, and how sure that is."""
 
+from collections.abc import Iterator
+
 from revenuer.guard.assessment import NOTHING, Assessment
 from revenuer.guard.suspicion.belonging import belonging
 from revenuer.guard.suspicion.books import Books
@@ -46,7 +48,7 @@ def judge_account(suspect: Suspect, books: Books, now: int) -> Assessment:
     return Assessment(
         operator=found.name,
         log10_e=best,
-        signals=(*told, *_reasons(found)),
+        signals=(*told, *_reasons(found), *_claims(found)),
         harvested=found.answered,
     )
 
@@ -59,7 +61,13 @@ def _candidates(suspect: Suspect, books: Books) -> list[Operator]:
         if value in books.marked_values:
             names.add(books.marked_values[value])
     found = {o.name: o for o in (books.operator(name) for name in names if name) if o is not None}
-    return sorted(found.values(), key=lambda operator: (operator.ordinal, operator.name))
+    return sorted(found.values(), key=lambda operator: (operator.place.ordinal, operator.name))
+
+
+def _claims(operator: Operator) -> Iterator[str]:
+    """Yield whose claims raised the operator's prior; they are no part of its evidence."""
+    for claim in sorted(operator.claimed):
+        yield f"operator {operator.name}: its first accounts hold values that a peer claims ({claim}); this counts for its prior alone"
 
 
 def _reasons(operator: Operator) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from revenuer.guard.saved import Saved
 from revenuer.guard.suspicion.books import Books
 from revenuer.guard.suspicion.house import SIGNUP_NIGHT
 from revenuer.guard.suspicion.suspect import Operator, Pool, Suspect
+from revenuer.guard.suspicion.weighing import Queue
 
 KINDS = ("suspect", "operator", "pool", "books")
 
@@ -18,8 +19,8 @@ class Counts(msgspec.Struct, kw_only=True):
     elevated: dict[int, int]
     relays: int
     contained: int
-    operators_seen: int
-    pools_seen: int
+    operator_queue: Queue
+    pool_queue: Queue
     indexes_seen: int
     renamed: dict[str, str]
     learnt: dict[str, int]
@@ -48,8 +49,8 @@ def _counts(books: Books) -> Counts:
         elevated=books.elevated,
         relays=books.relays,
         contained=books.contained,
-        operators_seen=books.operators_seen,
-        pools_seen=books.pools_seen,
+        operator_queue=books.operator_queue,
+        pool_queue=books.pool_queue,
         indexes_seen=books.indexes_seen,
         renamed=books.renamed,
         learnt=books.learnt,
@@ -82,7 +83,7 @@ def take_back(books: Books, kind: str, key: str, value: bytes) -> None:
     elif kind == "books":
         counts = decode(value, type=Counts)
         books.elevated, books.relays, books.contained = counts.elevated, counts.relays, counts.contained
-        books.operators_seen, books.pools_seen = counts.operators_seen, counts.pools_seen
+        books.operator_queue, books.pool_queue = counts.operator_queue, counts.pool_queue
         books.indexes_seen = counts.indexes_seen
         books.renamed, books.learnt = counts.renamed, counts.learnt
 

@@ -79,7 +79,7 @@ def weigh_links(books: Books, operator: Operator) -> None:
             linked, trials, first = linked - 1, trials - 1, False
         log10_e = min(linked * up + (trials - linked) * down, 100.0)
         total += math.log10((1.0 + 10.0**log10_e) / 2.0)
-    total -= discount(operator.ordinal, books.contained)
+    total -= discount(operator.place, books.contained)
     operator.sources["linked"] = min(total, 0.0) if _may_be_house(books, operator) else total
     operator.reasons["linked"] = (
         f"{operator.elevated.get(operator.asks, 0)} of {len(operator.members)} accounts ask for the same kind of output and share "

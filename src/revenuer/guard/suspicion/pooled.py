@@ -59,8 +59,8 @@ def meets_habit(books: Books, account_id: str, span: int, now: int) -> None:
     if pool is None:
         if len(books.pools) >= MAX_POOLS:
             _forget_pools(books)
-        books.pools_seen += 1
-        pool = books.pools[span] = Pool(span=span, ordinal=books.pools_seen)
+        claims = books.claims_of(accounts)
+        pool = books.pools[span] = Pool(span=span, place=books.pool_queue.take(bool(claims)), claimed=claims)
         books.watch((span,))
         _enter(books, pool, accounts[0])
     _enter(books, pool, account_id)
@@ -140,7 +140,7 @@ def _weigh(books: Books, pool: Pool, now: int) -> None:
         del books.pools[pool.span]
         books.changed.add(("pool", str(pool.span)))
         return
-    log10_e = pool.log10_e - discount(pool.ordinal, books.contained)
+    log10_e = pool.log10_e - discount(pool.place, books.contained)
     if (
         log10_e < CONTAIN_AT
         or n < LEAST_ACCOUNTS
@@ -167,6 +167,7 @@ def _operator_of(books: Books, pool: Pool, now: int) -> Operator:
     known = most >= PURE * len(suspects)
     # Named after the instruction: which of its senders came first may differ between nodes.
     operator = books.operators[name] if known else books.new_operator(now, [f"span {pool.span}"])
+    operator.claimed |= pool.claimed
     for suspect in suspects:
         other = books.operator_of(suspect)
         if other is not None and other is not operator and not other.contained:

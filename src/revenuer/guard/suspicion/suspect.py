@@ -2,6 +2,8 @@
 
 import msgspec
 
+from revenuer.guard.suspicion.weighing import Place
+
 MAX_SPANS = 160
 """Spans kept of a suspect: those that it shares with other accounts, from prompts that are themselves suspect."""
 
@@ -45,7 +47,8 @@ class Suspect(msgspec.Struct, kw_only=True):
 class Operator(msgspec.Struct, kw_only=True):
     """A pool of accounts taken for one operator's.
 
-    `ordinal`: the how-manieth that was ever suspected: evidence is discounted by it. `sources`: evidence (log10 of an e-value, discounted)
+    `place`: the how-manieth that was ever suspected: evidence is discounted by it. `claimed`: peers' campaigns of which its
+    founders hold values. `sources`: evidence (log10 of an e-value, discounted)
     that it is one operator that harvests, by kind; `reasons` says it in words. `members`: accounts counted to it. `values`: what they hold ->
     how many of them. `trials`: value -> members with the intent `asks` that it linked. `heavy`: spans that mark it -> members that sent them; `vocabulary`: its words. `elevated`: by intent, members that
     are; `relays`: members that do. `contained`: when the evidence first sufficed (0 = not yet). `answered`: requests of members that were answered since `began`.
@@ -53,8 +56,9 @@ class Operator(msgspec.Struct, kw_only=True):
     """
 
     name: str
-    ordinal: int
+    place: Place
     began: int
+    claimed: frozenset[str] = frozenset()
     sources: dict[str, float] = msgspec.field(default_factory=dict)
     reasons: dict[str, str] = msgspec.field(default_factory=dict)
     members: set[str] = msgspec.field(default_factory=set)
@@ -89,7 +93,8 @@ class Pool(msgspec.Struct, kw_only=True):
     prompts with the span since it is watched, `texts`: the distinct ones among them (hashes)."""
 
     span: int
-    ordinal: int
+    place: Place
+    claimed: frozenset[str] = frozenset()
     accounts: list[str] = msgspec.field(default_factory=list)
     organizations: set[int] = msgspec.field(default_factory=set)
     values: dict[int, int] = msgspec.field(default_factory=dict)

@@ -1,5 +1,6 @@
 """The books: merging keeps them consistent, and nothing in them grows without bound."""
 
+import numpy as np
 import pytest
 
 import revenuer.guard.suspicion.books as books_module
@@ -8,7 +9,7 @@ from builders.live import Live, check_books
 from revenuer.guard.suspicion.containment import contain
 from revenuer.guard.suspicion.linked import became_elevated
 from revenuer.guard.suspicion.suspect import MAX_VALUES, Operator
-from revenuer.guard.suspicion.weighing import CONTAIN_AT, discount
+from revenuer.guard.suspicion.weighing import CONTAIN_AT, Place, Queue, discount
 
 
 def operator(live: Live, name: str, size: int, evidence: float = 5.0) -> Operator:
@@ -133,5 +134,22 @@ def test_a_pool_that_was_given_up_takes_no_more_room() -> None:
 
 def test_the_price_of_many_looks_keeps_false_discoveries_at_the_level() -> None:
     """The weights of e-LOND sum to at most one, so that the price never falls short."""
-    assert sum(10 ** -discount(j, 0) for j in range(1, 200_000)) <= 1.0
-    assert discount(5, 3) < discount(5, 0) < discount(6, 0)
+    assert sum(10 ** -discount(Place(ordinal=j), 0) for j in range(1, 200_000)) <= 1.0
+    assert discount(Place(ordinal=5), 3) < discount(Place(ordinal=5), 0) < discount(Place(ordinal=6), 0)
+
+
+@pytest.mark.parametrize("split_at", [1, 30, 1000])
+def test_the_price_of_having_looked_is_paid_whatever_peers_claim(split_at: int) -> None:
+    """However many of those suspected after claims came into use carry one, all weights together stay at most one."""
+    queue = Queue()
+    places = [queue.take(claimed=True) for _ in range(split_at)]
+    assert not any(place.claimed for place in places), "claims that are not in use change nothing"
+    queue.split()
+    rng = np.random.default_rng(split_at)
+    places += [queue.take(claimed=bool(rng.random() < 0.5)) for _ in range(100_000)]
+    assert sum(10 ** -discount(place, 0) for place in places) <= 1.0
+    late = max(place.ordinal for place in places if not place.claimed)
+    first = next(place for place in places if place.claimed)
+    if split_at > 1:
+        assert discount(first, 0) < discount(Place(ordinal=split_at), 0)
+    assert discount(Place(ordinal=late, split_at=split_at), 0) > discount(Place(ordinal=late), 0)

@@ -1,0 +1,1 @@
+"""JSON schemas of what signing adds to STIX."""
