@@ -518,6 +518,15 @@ def test_a_listed_name_stops_a_client_as_well(tmp_path: Path) -> None:
     assert not patterns(held.released())
 
 
+@pytest.mark.parametrize("value", ["acct_1_0007", "run C-0000000001", "C-00000000ff", f"tool ({SPANS[3]})"])
+def test_a_client_that_names_accounts_campaigns_or_prompts_does_not_leave(tmp_path: Path, value: str) -> None:
+    scan = campaigns_json(campaign(lineage={"replaces": ["C-00000000ff"], "shares_pool_with": []}))
+    rows = table([row("user_agent", value), row("span", SPANS[3])])
+    held = shop(tmp_path, campaigns=scan, observables=rows).released()
+    assert not patterns(held)
+    assert rules(held, "user_agent") == {"denylist"}
+
+
 def test_the_small_policy_tells_little(tmp_path: Path) -> None:
     held = shop(tmp_path, SMALL_POLICY)
     released = held.released()

@@ -83,7 +83,12 @@ def _keys(house: House, policy: PartnerPolicy, at: datetime) -> Keys:
 
 
 def _own_ids(drafts: Sequence[Draft]) -> Names:
-    return Names(one for draft in drafts for one in (draft.campaign_id, *draft.accounts))
+    """Return what our log calls accounts and campaigns, those of earlier scans that drafts refer to as well."""
+    return Names(
+        one
+        for draft in drafts
+        for one in (draft.campaign_id, *draft.accounts, *draft.replaces, *draft.shares_pool_with)
+    )
 
 
 def _disposable() -> frozenset[str]:
