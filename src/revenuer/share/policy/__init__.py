@@ -7,7 +7,7 @@ from revenuer.share.policy.gate import Passage, RefusedError
 from revenuer.share.policy.policy import PartnerPolicy, SharePolicy
 from revenuer.share.policy.read import load_share_policy, read_share_policy
 from revenuer.share.policy.release import release
-from revenuer.share.policy.released import Released, keep
+from revenuer.share.policy.released import Released, depart, keep
 from revenuer.share.policy.withheld import Withheld
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Seen",
     "SharePolicy",
     "Withheld",
+    "depart",
     "keep",
     "load_share_policy",
     "read_share_policy",
