@@ -3,7 +3,7 @@
 from revenuer.share.policy.denylist import Denylist
 from revenuer.share.policy.faults import Fault, PolicyError
 from revenuer.share.policy.feedback import Feedback, Seen, release_feedback
-from revenuer.share.policy.gate import Passage, RefusedError
+from revenuer.share.policy.gate import Passage, RefusedError, refuse_unmarked
 from revenuer.share.policy.policy import PartnerPolicy, SharePolicy
 from revenuer.share.policy.read import load_share_policy, read_share_policy
 from revenuer.share.policy.release import release
@@ -26,6 +26,7 @@ __all__ = [
     "keep",
     "load_share_policy",
     "read_share_policy",
+    "refuse_unmarked",
     "release",
     "release_feedback",
 ]
