@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders.shared_data import shared
 from builders.shared_scan import FULL_POLICY, objects_of, row, shop, table
 from revenuer.records import InputError
 from revenuer.share.policy.shared_egress import CARRIER_NAT, ranges, read_list, read_ranges
 
-INFRA = Path(__file__).parents[4] / "shared" / "data" / "infra"
 networks = st.tuples(st.integers(0, 2**16 - 1), st.integers(18, 32)).map(
     lambda pair: ipaddress.ip_network((0xC6330000 + pair[0], pair[1]), strict=False)
 )
@@ -42,9 +42,7 @@ def test_a_list_that_cannot_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.shared
 def test_real_lists(tmp_path: Path) -> None:
-    lists = [INFRA / name for name in ("vpn_cidrs.txt.gz", "datacenter_cidrs.txt.gz")]
-    if not all(one.exists() for one in lists):
-        pytest.skip(f"{INFRA} is absent: the lists are other people's and not copied here")
+    lists = [shared(f"infra/{name}") for name in ("vpn_cidrs.txt.gz", "datacenter_cidrs.txt.gz")]
     found, faults = read_ranges(lists[0])
     assert len(found) > 1_000
     assert not faults
