@@ -5,8 +5,12 @@ import click
 from revenuer.cli.lazy_group import LazyGroup
 
 COMMANDS: dict[str, str] = {
+    "answer": "tell a partner what their claims were worth here",
     "check": "tell which objects of a peer's STIX bundle are sound, and why others are not",
+    "claims": "write what partners claim now, for scan and the guard",
+    "collect": "take in what partners put into a collection of our server",
     "credential": "make, list and revoke partners' tokens for our server",
+    "dispute": "note that a partner's claim was wrong",
     "export": "write what a partner may be told of a scan's campaigns as a STIX bundle",
     "head": "print the heads of all release chains, or compare them with another reader's",
     "init": "make a house: who we are, our partners, policy and keys",
@@ -19,8 +23,11 @@ COMMANDS: dict[str, str] = {
     "publish": "put STIX objects into a collection of our server",
     "pull": "fetch what a partner's server has for us",
     "push": "send STIX objects to a partner's server",
+    "revoke": "take back what a partner was told",
     "serve": "our TAXII 2.1 server",
     "served": "who got which object versions from our server",
+    "status": "per partner what came, what matched, what helped, what was wrong",
+    "used": "note which claims helped a scan",
 }
 
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 
 import click
@@ -10,22 +11,26 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from revenuer.cli.leaving import partner_policy
 from revenuer.records import OBSERVABLES_FILE, InputError, ObservableKind
 from revenuer.share.house import House, open_house
 from revenuer.share.matching import OfferRule, offered, publish_set
 from revenuer.share.matching.offer import MIN_MEMBERS, MOST_OUTSIDER_SHARE
+from revenuer.share.policy import PartnerPolicy, load_share_policy
 
 CAMPAIGNS_FILE = "campaigns.json"
 CONFIDENCE = {"high": 85, "medium": 50, "low": 15}
 """Numbers for words: STIX 2.1, appendix A, None-Low-Med-High."""
 
 MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+ADDRESSES = (ObservableKind.IP, ObservableKind.IP_PREFIX, ObservableKind.SIGNUP_IP)
 DEFAULT_BUDGET = 10_000
 
 
 class _Campaign(msgspec.Struct, frozen=True, kw_only=True):
     campaign_id: str
     confidence: str
+    accounts: list[str]
 
 
 class _Campaigns(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,10 +74,8 @@ class _Campaigns(msgspec.Struct, frozen=True, kw_only=True):
 )
 @click.option(
     "--marking",
-    default="TLP:AMBER",
-    show_default=True,
     type=click.Choice(MARKINGS),
-    help="What all that a match reveals is under.",
+    help="What all that a match reveals is under. [default: as the policy marks what the partner gets]",
 )
 @click.option(
     "--rotate-key",
@@ -89,11 +92,13 @@ def command(
     min_members: int,
     most_outsiders: float,
     budget: int,
-    marking: str,
+    marking: str | None,
     rotate_key: bool,
     as_json: bool,
 ) -> int:
     """Build the set of values that campaigns of SCAN (a result folder of `revenuer scan`) have, for one partner to match against.
+
+    Of campaigns that the policy tells the partner of; never addresses that strangers share.
 
     Only values that were not in the last set are evaluated. A build that was interrupted goes on where it was.
     """
@@ -105,7 +110,13 @@ def command(
         most_outsider_share=most_outsiders,
         bands=families,
     )
-    items = offered(_observables(scan), _campaigns(house, scan), rule)
+    shared = load_share_policy(house)
+    policy = partner_policy(shared, partner)
+    marking = marking or f"TLP:{policy.tlp.value.upper()}"
+    offering = offered(_observables(scan), _campaigns(house, scan, partner, policy), rule)
+    items = [
+        one for one in offering if one.kind not in ADDRESSES or not shared.shared_ranges.touches(ip_network(one.value, strict=False))
+    ]
     built, statement = publish_set(
         house,
         partner,
@@ -152,7 +163,8 @@ def _observables(scan: Path) -> pa.Table:
         ) from error
 
 
-def _campaigns(house: House, scan: Path) -> dict[str, tuple[str, int]]:
+def _campaigns(house: House, scan: Path, partner: str, policy: PartnerPolicy) -> dict[str, tuple[str, int]]:
+    """Return the campaigns that the policy lets the partner know of, under the ids that they have for the partner."""
     path = scan / CAMPAIGNS_FILE
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_Campaigns)
@@ -162,10 +174,11 @@ def _campaigns(house: House, scan: Path) -> dict[str, tuple[str, int]]:
         ) from error
     return {
         one.campaign_id: (
-            house.stix_id("campaign", one.campaign_id),
+            house.stix_id("campaign", partner, one.campaign_id),
             CONFIDENCE.get(one.confidence, CONFIDENCE["low"]),
         )
         for one in found.campaigns
+        if one.confidence in policy.confidence and len(one.accounts) >= policy.min_accounts
     }
 
 

@@ -1,83 +1,59 @@
-"""`revenuer share publish HOUSE BUNDLE --collection NAME`: put STIX objects into a collection of our server."""
+"""`revenuer share publish HOUSE SCAN --partner P --collection NAME`: let a partner fetch what they may be told."""
 
-import os
-from collections.abc import Sequence
+import json
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
-import msgspec
 
-from revenuer.records import InputError, UsageError
-from revenuer.report.visible import plain
-from revenuer.share.house import House, open_house
-from revenuer.share.taxii.assemble import now_us
-from revenuer.share.taxii.fault import TaxiiFault
-from revenuer.share.taxii.open_store import open_store
-from revenuer.share.taxii.publish import OWN, put_objects, read_bundle
-from revenuer.share.taxii.read_settings import read_settings
-from revenuer.share.taxii.settings import Collection, Settings
-from revenuer.share.taxii.stored import StoreFault, Taken
+from revenuer.cli.leaving import Leaving, leave, partner_policy
+from revenuer.cli.own_collection import own_collection, put
+from revenuer.cli.released_scan import released_scan
+from revenuer.cli.share_options import release_options
+from revenuer.share.house import open_house
+from revenuer.share.policy import load_share_policy
 
 
 @click.command(name="publish")
-@click.argument("folder", metavar="HOUSE", type=click.Path(path_type=Path))
-@click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@release_options
 @click.option(
-    "--collection", "name", required=True, metavar="NAME", help="Its name in server.toml, or its id."
+    "--collection",
+    "name",
+    required=True,
+    metavar="NAME",
+    help="Of our server: its name in server.toml, or its id.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print what became of each object as JSON.")
-def command(folder: Path, bundle: Path, name: str, as_json: bool) -> int:
-    """Put the objects of BUNDLE (a STIX bundle, an envelope, or a list) into a collection; a server that runs serves them at once.
+@click.option("--json", "as_json", is_flag=True, help="Print what was released as JSON.")
+def command(folder: Path, scan: Path, partner: str, analyst: Path | None, name: str, as_json: bool) -> int:
+    """Put what the policy lets the partner know of the campaigns in SCAN into a collection of our server, attested and entered in the ledger.
 
-    Objects that are there already are left as they are. Exit code 2 if any object was refused; the others are in.
+    `share preview` shows it beforehand, byte for byte. A server that runs serves it at once. Doing it again changes nothing for the partner.
     """
     house = open_house(folder)
-    settings = read_settings(house, os.environ)
-    taken = publish(house, settings, _collection(settings, name), _read(bundle, settings))
-    refused = [one for one in taken if one.fault is not None]
+    own_collection(house, name)
+    now = datetime.now(UTC)
+    released = released_scan(house, scan, partner, analyst, now)
+    leaving = Leaving(
+        partner=partner, objects=released.objects, channel="taxii", purpose=f"published in {name}",
+        policy_sha256=released.policy_sha256, now=now,
+    )  # fmt: skip
+    policy = partner_policy(load_share_policy(house), partner)
+    attestation, added = leave(house, leaving, policy, partial(put, house, name))
+    told = {
+        "partner": partner,
+        "collection": name,
+        "marking": released.marking,
+        "objects": len(released.objects),
+        "new_in_collection": added,
+        "withheld": sum(one.count for one in released.withheld),
+        "release": attestation["sequence"],
+    }
     if as_json:
-        click.echo(msgspec.json.encode([one._asdict() for one in taken]).decode())
-        return 2 if refused else 0
-    for one in refused:
-        click.echo(plain(f"refused {one.id}: {one.fault}"), err=True)
-    known = sum(one.note is not None for one in taken)
-    click.echo(
-        f"{len(taken) - len(refused) - known} put into {name}, {known} were there, {len(refused)} refused"
-    )
-    return 2 if refused else 0
-
-
-def publish(
-    house: House, settings: Settings, collection: Collection, objects: Sequence[dict[str, object]]
-) -> Sequence[Taken]:
-    """Put `objects` into `collection`, in posts of the size that the server takes. What must happen before anything leaves the house is called here."""
-    store = open_store(settings.store, house.folder)
-    try:
-        return put_objects(store, collection.id, objects, settings.limits.intake, OWN, now_us())
-    except StoreFault as error:
-        raise InputError(
-            f"the store cannot be written: {error}; some of the objects may be in, run again"
-        ) from error
-    finally:
-        store.close()
-
-
-def _collection(settings: Settings, name: str) -> Collection:
-    found = next((one for one in settings.collections.values() if name in (one.name, one.id)), None)
-    if found is None:
-        raise UsageError(
-            f"server.toml has no collection {name!r}; it has {', '.join(sorted(settings.collections))}"
+        click.echo(json.dumps(told, indent=2))
+    else:
+        click.echo(
+            f"release {told['release']} for {partner} under {released.marking}: {told['objects']} objects in {name}, {added} of them new (with the "
+            f"attestation); {told['withheld']} things withheld, see `revenuer share preview`"
         )
-    return found
-
-
-def _read(bundle: Path, settings: Settings) -> Sequence[dict[str, object]]:
-    try:
-        return read_bundle(bundle.read_bytes(), settings.limits.intake)
-    except OSError as error:
-        raise InputError(f"cannot read {bundle}: {error.strerror}") from error
-    except TaxiiFault as fault:
-        places = "; ".join(f"{place} {why}" for place, why in list((fault.details or {}).items())[:5])
-        raise InputError(
-            f"{bundle}: {fault.description}{f' ({places})' if places else ''}; mend the file"
-        ) from fault
+    return 0

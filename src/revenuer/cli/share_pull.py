@@ -1,15 +1,15 @@
 """`revenuer share pull HOUSE PARTNER`: fetch what a partner's server has for us."""
 
-import sqlite3
-from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
 
+from revenuer.cli.settled_text import settled_json, tell_settled
 from revenuer.share.books import open_books
-from revenuer.share.house import House, open_house
+from revenuer.share.house import open_house
+from revenuer.share.received import RECEIVED_TABLES, settle, take_in
 from revenuer.share.taxii.assemble import now_us
 from revenuer.share.taxii.checkpoint import CHECKPOINT_TABLES, START, keep_checkpoint, read_checkpoint
 from revenuer.share.taxii.client import open_client
@@ -38,27 +38,23 @@ def command(
     client = open_client(house, partner, collection=collection)
     pages = objects = 0
     try:
-        with open_books(house.books, CHECKPOINT_TABLES) as books:
+        with open_books(house.books, (*CHECKPOINT_TABLES, *RECEIVED_TABLES)) as books:
             place = client.found.id
             checkpoint = START if from_start else read_checkpoint(books, partner, place)
             for one in pull(client, checkpoint, PullLimits(page=page)):
                 with books:
-                    take_in(books, house, partner, one.objects)
+                    take_in(books, house, partner, one.objects, now_us())
                     keep_checkpoint(books, partner, place, one.checkpoint)
                 pages += bool(one.objects)
                 objects += len(one.objects)
     finally:
         client.close()
+    with open_books(house.books, RECEIVED_TABLES) as books, books:
+        settled = settle(books, house, partner, datetime.now(UTC))
     if as_json:
-        click.echo(msgspec.json.encode({"partner": partner, "pages": pages, "objects": objects}).decode())
+        told = {"partner": partner, "pages": pages, "objects": objects, **settled_json(settled)}
+        click.echo(msgspec.json.encode(told).decode())
     else:
         click.echo(f"{objects} new object versions from {partner}, in {pages} pages")
-    return 0
-
-
-def take_in(books: sqlite3.Connection, house: House, partner: str, objects: Sequence[dict[str, Any]]) -> None:
-    """Enter what a partner says into the books, in the caller's transaction."""
-    from revenuer.share.received import take_in as enter  # type: ignore[import-not-found, unused-ignore]
-
-    if objects:
-        enter(books, house, partner, objects, now_us())
+        tell_settled(settled, partner)
+    return int(bool(settled.faults))

@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from revenuer.share.house import House
 from revenuer.share.taxii.app import TaxiiApp
 from revenuer.share.taxii.credentials import CREDENTIALS_FILE, KeyRing, read_credentials
 from revenuer.share.taxii.desk import Desk
+from revenuer.share.taxii.fault import TaxiiFault
 from revenuer.share.taxii.gate import Gate
 from revenuer.share.taxii.open_store import open_store
 from revenuer.share.taxii.rate import RateLimits
@@ -21,7 +22,8 @@ from revenuer.share.taxii.stored import StoreFault
 from revenuer.share.taxii.watched import Watched
 
 DAY_US = 86_400_000_000
-Mounted = tuple[str, Any]
+Mounted = tuple[str, Callable[[Callable[[Any], str | None]], Any]]
+"""The first part of a path, and what makes the application under it, given who asks by an ASGI scope (None: nobody we know)."""
 
 
 def now_us() -> int:
@@ -30,7 +32,7 @@ def now_us() -> int:
 
 
 class HouseServer:
-    """The server's application in one process. `mounts`: other applications by the first part of their path; all else is TAXII's."""
+    """The server's application in one process. `mounts`: other applications beside TAXII's."""
 
     def __init__(self, house: House, rates: RateLimits, mounts: Sequence[Mounted] = ()) -> None:
         self.settings = Watched(house.folder / SERVER_FILE, partial(read_settings, house, os.environ))
@@ -41,7 +43,7 @@ class HouseServer:
         self._desk = Desk(self.store, self._recorder, now_us)
         self.gate = Gate(self.settings, keys)
         self._taxii = TaxiiApp(self.settings, self.gate, rates, self._desk, now_us)
-        self._mounts = tuple((f"/{name}/", f"/{name}", app) for name, app in mounts)
+        self._mounts = tuple((f"/{name}/", f"/{name}", make(self._partner_of)) for name, make in mounts)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if self._mounts and scope["type"] == "http":
@@ -51,6 +53,15 @@ class HouseServer:
                     await app({**scope, "root_path": scope.get("root_path", "") + whole}, receive, send)
                     return
         await self._taxii(scope, receive, send)
+
+    def _partner_of(self, scope: Any) -> str | None:
+        header = next((value for name, value in scope["headers"] if name == b"authorization"), None)
+        try:
+            return self.gate.caller(
+                scope, None if header is None else header.decode("latin-1"), now_us()
+            ).partner
+        except TaxiiFault:
+            return None
 
     def tidy(self) -> None:
         """Forget statuses that are older than server.toml keeps them."""

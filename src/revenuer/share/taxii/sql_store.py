@@ -1,7 +1,7 @@
 """The store in SQL: what both databases have in common. The two differ in connections, locks and names of types."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from itertools import accumulate
@@ -167,6 +167,16 @@ class SqlStore:
             ]
         unique = {row[0]: KeptRow(row[0], row[1], row[2], row[3], bytes(row[4]), row[5]) for row in found}
         return [unique[added] for added in sorted(unique)]
+
+    def sources(self, collection: str, first: int, last: int) -> Mapping[int, str]:
+        """Return which partner put each version with a date_added from `first` to `last` there; empty for ourselves."""
+        with self._reading() as session:
+            number = self._number(session, collection)
+            rows = session.rows(
+                "SELECT added, source FROM object WHERE collection = ? AND added BETWEEN ? AND ?",
+                (number, first, last),
+            )
+        return {row[0]: row[1] for row in rows}
 
     def secret(self) -> bytes:
         """Return the key of the `next` tokens, which is made with the store."""

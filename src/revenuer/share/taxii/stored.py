@@ -1,6 +1,6 @@
 """What a store is asked and what it answers, whichever database it is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -140,6 +140,8 @@ class Store(Protocol):
     def served(self, after: int, limit: int) -> Sequence[tuple[int, Served]]: ...
 
     def kept(self, collection: str, first: int, last: int) -> Sequence[KeptRow]: ...
+
+    def sources(self, collection: str, first: int, last: int) -> Mapping[int, str]: ...
 
     def secret(self) -> bytes: ...
 

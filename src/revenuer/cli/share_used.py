@@ -1,0 +1,45 @@
+"""`revenuer share used HOUSE SCAN --claims FILE`: which claims helped."""
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from revenuer.cli.claims_file import read_claims, read_observables
+from revenuer.records import OBSERVABLES_FILE
+from revenuer.share.books import open_books
+from revenuer.share.house import open_house
+from revenuer.share.received import RECEIVED_TABLES, note_use
+
+PATH = click.Path(path_type=Path)
+
+
+@click.command(name="used")
+@click.argument("folder", metavar="HOUSE", type=PATH)
+@click.argument("scan", type=PATH)
+@click.option("--claims", required=True, type=PATH, help="The claims that SCAN was made with.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def command(folder: Path, scan: Path, claims: Path, as_json: bool) -> int:
+    """Note which claims helped: their value is now held by a campaign that SCAN found, on evidence of our own.
+
+    Partners whose claims help weigh more from then on, and are owed a sighting (`revenuer share answer`). Exit code 1: some helped.
+    """
+    house = open_house(folder)
+    table = read_observables(scan / OBSERVABLES_FILE)
+    found = set(zip(table["kind"].to_pylist(), table["value"].to_pylist(), strict=True))
+    helped = {
+        (row["partner"], row["claim_id"], row["campaign"])
+        for row in read_claims(claims).to_pylist()
+        if (row["kind"], row["value"]) in found
+    }
+    with open_books(house.books, RECEIVED_TABLES) as books, books:
+        new = note_use(books, sorted(helped), "helped", datetime.now(UTC))
+    counts = dict(sorted(Counter(partner for partner, _, _ in helped).items()))
+    if as_json:
+        click.echo(json.dumps({"helped": counts, "new": new}, indent=2))
+    else:
+        told = ", ".join(f"{n} of {partner}" for partner, n in counts.items())
+        click.echo(f"claims that helped: {told} ({new} not noted before)" if counts else "no claim helped")
+    return int(bool(counts))
