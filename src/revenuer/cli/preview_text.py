@@ -5,22 +5,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from revenuer.cli.preview_campaign import campaign_lines
 from revenuer.report.visible import plain
-from revenuer.share.policy import Passage, Released, Withheld
+from revenuer.share.policy import Passage, Released
 from revenuer.share.stix import canonical
 
 _FROM_FIXED = ("published", "fixed")
 
 
 def preview_text(released: Released, content: bytes, *, every_field: bool) -> str:
-    """Return the preview: what it is in one paragraph, the bytes, why they may leave, and what does not.
+    """Return the preview: what it is, what it tells in plain words, what is withheld, why each field may leave, and the bytes.
 
-    By field (`every_field`), or by rule. The bytes are shown one object a line; characters that a terminal would act upon as code points.
+    Why by field (`every_field`), or by rule. The bytes are shown one object a line; characters that a terminal would act upon as code points.
     """
-    parts = [_summary(released, content), _bytes(released)]
-    parts.append(_by_field(released) if every_field else _by_rule(released))
-    parts.append(_withheld(released))
-    return "\n\n".join(parts)
+    why = _by_field(released) if every_field else _by_rule(released)
+    return "\n\n".join(
+        [_summary(released, content), _told(released), _withheld(released), why, _bytes(released)]
+    )
 
 
 def _summary(released: Released, content: bytes) -> str:
@@ -35,6 +36,11 @@ def _summary(released: Released, content: bytes) -> str:
             f"  {sum(one.count for one in released.withheld)} things are withheld, told below",
         ]
     )
+
+
+def _told(released: Released) -> str:
+    lines = [f"  {plain(line)}" for line in campaign_lines(released.objects)]
+    return "\n".join(["What it tells of ours, in plain words:", *(lines or ["  nothing"])])
 
 
 def _bytes(released: Released) -> str:
@@ -97,16 +103,13 @@ def _at(stix_object: Mapping[str, object], path: str) -> object:
 def _withheld(released: Released) -> str:
     if not released.withheld:
         return "Nothing is withheld."
-    counts: Counter[tuple[str, str, str]] = Counter()
-    campaigns: dict[tuple[str, str, str], set[str]] = {}
+    found: dict[tuple[str, str], Counter[str]] = {}
     for one in released.withheld:
-        counts[_key(one)] += one.count
-        campaigns.setdefault(_key(one), set()).add(one.campaign)
+        found.setdefault((one.rule, one.why), Counter())[one.what] += one.count
+    ordered = sorted(found.items(), key=lambda item: (item[0][0] == "denylist", item[0]))
     lines = [
-        f"  {rule}: {what}, {count} of {len(campaigns[what, rule, why])} campaign{'s' if len(campaigns[what, rule, why]) != 1 else ''}: {why}"
-        for (what, rule, why), count in sorted(
-            counts.items(), key=lambda item: (item[0][1] == "denylist", item[0])
-        )
+        f"  {rule}: {', '.join(f'{count} {what}' for what, count in sorted(counts.items()))}: {why}"
+        for (rule, why), counts in ordered
     ]
     return "\n".join(
         [
@@ -114,7 +117,3 @@ def _withheld(released: Released) -> str:
             *(plain(line) for line in lines),
         ]
     )
-
-
-def _key(one: Withheld) -> tuple[str, str, str]:
-    return one.what, one.rule, one.why

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from builders.shared_scan import Shop, objects_of, shop
-from revenuer.share.policy import RefusedError, Released, load_share_policy
+from revenuer.share.policy import RefusedError, Released, load_share_policy, refuse_unmarked
 from revenuer.share.policy.gate import gate, leaves
 from revenuer.share.policy.gate_checks import Context
 from revenuer.share.stix import EXTENSION_ID, Tlp, marking_id
@@ -125,6 +125,14 @@ def test_unmarked_objects_are_refused(held: Shop) -> None:
         del next(one for one in objects if one["type"] == kind)["object_marking_refs"]
         with pytest.raises(RefusedError, match=r"does not bear TLP:AMBER\+STRICT"):
             gate(objects, context(held, released))
+
+
+def test_what_others_bring_must_be_marked(held: Shop) -> None:
+    released = held.released()
+    refuse_unmarked(released.objects)
+    bare = {name: value for name, value in released.objects[-1].items() if name != "object_marking_refs"}
+    with pytest.raises(RefusedError, match="1 objects bear no TLP marking"):
+        refuse_unmarked([*released.objects, bare])
 
 
 def test_a_type_that_the_policy_does_not_name_is_refused(held: Shop) -> None:

@@ -21,6 +21,7 @@ from revenuer.share.stix import EXTENSION_ID, bundle_bytes
 from revenuer.share.stix.signals import SIGNALS
 
 KINDS = [str(kind) for kind in ObservableKind]
+OWN_NAMES = ("accounts", "campaign_id", "replaces", "pool", "span", "system_span")
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 """No shrinking: an example of a leak is small enough, and the search for a smaller one takes minutes."""
 TLP = ("clear", "green", "amber", "amber+strict", "red")
@@ -195,10 +196,13 @@ def nothing_planted_leaves(data: st.DataObject) -> None:
         content = bundle_bytes(held.released(NOW).objects, held.house, "beta").decode()
         open_kinds = allowed(held.house)
     for plant in plants:
+        open_texts = {text for kind in open_kinds for text in plant.texts.get(kind, ())}
         for field, texts in plant.texts.items():
             if field in open_kinds:
                 continue
-            for form in (form for text in texts for form in spellings(text)):
+            # A text that stands in a kind that may leave as well leaves there, but never one by which our log calls something.
+            closed = texts if field in OWN_NAMES else texts - open_texts
+            for form in (form for text in closed for form in spellings(text)):
                 assert form not in content, f"a secret of {field} left"
         for figure in plant.figures:
             assert figure not in content, "an exact figure left"

@@ -18,9 +18,9 @@ from builders.shared_scan import (
     shop,
     table,
 )
-from revenuer.records import UsageError
+from revenuer.records import InputError, UsageError
 from revenuer.share.policy import Released
-from revenuer.share.stix import EXTENSION_ID, bundle_bytes, tlp_of
+from revenuer.share.stix import EXTENSION_ID, bundle_bytes, read_objects, tlp_of
 
 ANALYST = """
 schema_version = 1
@@ -162,7 +162,9 @@ def told(released: Released, field: str) -> object:
     if field == "members":
         return own["cluster"].get("members")
     if field == "lineage":
-        return [
+        later = objects_of(released, "campaign")[1]["extensions"][EXTENSION_ID]
+        named = later.get("replaces"), later.get("behaviour", {}).get("takeover_minutes")
+        return any(named) or [
             one for one in objects_of(released, "relationship") if one["relationship_type"] == "related-to"
         ]
     return own.get(field)
@@ -366,6 +368,28 @@ def test_pseudonyms_differ_by_partner_and_rotate(tmp_path: Path) -> None:
     assert len({first["pseudonym"], later["pseudonym"], other["pseudonym"]}) == 3
 
 
+def test_the_secret_of_pseudonyms_is_drawn_once_and_for_the_house_alone(tmp_path: Path) -> None:
+    held = shop(tmp_path)
+    held.released()
+    path = held.house.keys / "pseudonyms.key"
+    secret = path.read_text()
+    held.released()
+    assert path.read_text() == secret
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in held.house.keys.iterdir() if "partial" in one.name] == []
+    path.write_text("abcd")
+    with pytest.raises(InputError, match="restore the file from a copy"):
+        held.released()
+
+
+def test_nothing_to_tell_is_an_empty_bundle(tmp_path: Path) -> None:
+    held = shop(tmp_path, campaigns=campaigns_json())
+    released = held.released()
+    assert not released.objects
+    assert "objects" not in content(released, held)
+    assert not read_objects(content(released, held).encode()).accepted
+
+
 def test_ids_differ_by_partner(tmp_path: Path) -> None:
     text = policy() + FULL_POLICY.replace("schema_version = 1", "").replace(
         "[partner.beta]", "[partner.gamma]"
@@ -376,6 +400,32 @@ def test_ids_differ_by_partner(tmp_path: Path) -> None:
         for name in ("beta", "gamma")
     ]
     assert not ids[0] & ids[1]
+
+
+def test_pseudonym_epoch(tmp_path: Path) -> None:
+    days = ("2026-09-10T00:00:00Z", "2026-09-11T00:00:00Z")
+    clusters = [
+        extension(
+            shop(
+                tmp_path,
+                policy(pseudonym_epoch='"1d"'),
+                campaigns=campaigns_json(campaign(), generated_at=at),
+            ).released()
+        )["cluster"]
+        for at in days
+    ]
+    assert [one["epoch"] for one in clusters] == ["2026-09-10", "2026-09-11"]
+    assert clusters[0]["pseudonym"] != clusters[1]["pseudonym"]
+
+
+def test_span_key(tmp_path: Path) -> None:
+    held = shop(tmp_path, policy(span_key='"keys/community.spans"'))
+    one = extension(shop(tmp_path / "other").released())["families"][0]
+    (tmp_path / "keys" / "community.spans").write_text("cd" * 32)
+    other = extension(held.released())["families"][0]
+    assert one["key_id"] != other["key_id"]
+    assert not set(one["span_hashes"]) & set(other["span_hashes"])
+    assert not set(one["bands"]) & set(other["bands"])
 
 
 def test_models(tmp_path: Path) -> None:
@@ -466,6 +516,15 @@ def test_a_listed_name_stops_a_client_as_well(tmp_path: Path) -> None:
     held = shop(tmp_path, policy() + '\n[never]\nfiles = ["names.txt"]\n', observables=rows)
     (tmp_path / "names.txt").write_text("Acme\n")
     assert not patterns(held.released())
+
+
+@pytest.mark.parametrize("value", ["acct_1_0007", "run C-0000000001", "C-00000000ff", f"tool ({SPANS[3]})"])
+def test_a_client_that_names_accounts_campaigns_or_prompts_does_not_leave(tmp_path: Path, value: str) -> None:
+    scan = campaigns_json(campaign(lineage={"replaces": ["C-00000000ff"], "shares_pool_with": []}))
+    rows = table([row("user_agent", value), row("span", SPANS[3])])
+    held = shop(tmp_path, campaigns=scan, observables=rows).released()
+    assert not patterns(held)
+    assert rules(held, "user_agent") == {"denylist"}
 
 
 def test_the_small_policy_tells_little(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from builders.shared_scan import FULL_POLICY, Shop, shop
 from revenuer.cli.main import main
+from revenuer.share.stix import digest
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
@@ -44,6 +45,14 @@ def test_preview_prints_the_bytes_that_export_writes(
     assert code == 0
     assert out.read_text() == shown["bundle"]
     assert told["sha256"] == shown["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert run(capsys, "ledger", "export", house, "--out", tmp_path / "ledger.jsonl")[0] == 0
+    entered = [json.loads(line)["entry"] for line in (tmp_path / "ledger.jsonl").read_text().splitlines()]
+    objects = json.loads(out.read_text())["objects"]
+    assert [one["sha256"] for one in entered] == [digest(one) for one in objects]
+    assert {(one["partner"], one["channel"], one["policy_sha256"]) for one in entered} == {
+        ("beta", "file", told["policy_sha256"])
+    }
+    assert {one["marking"] for one in entered} == {"TLP:AMBER+STRICT", "TLP:CLEAR", ""}
     assert shown["marking"] == "TLP:AMBER+STRICT"
     assert {"rule", "why", "path", "id"} == shown["passages"][0].keys()
     assert {"rule", "why", "what", "campaign", "count"} == shown["withheld"][0].keys()
@@ -58,8 +67,10 @@ def test_preview_in_words(held: Shop, capsys: pytest.CaptureFixture[str]) -> Non
         "Why they may leave",
         "What is withheld",
         "The bytes, one object a line",
-        "mail_domains: email_domain",
-        "denylist: headline",
+        "mail_domains: 1 email_domain",
+        "accounts: 30 to 99",
+        "[ipv4-addr:value = '198.51.100.0/24'] until 20",
+        "1 headline, 1 output_tokens",
     ):
         assert words in said
     code, longer, _ = run(capsys, "preview", house, scan, "--partner", "beta", "--fields")
@@ -77,6 +88,8 @@ def test_export_overwrites_nothing(held: Shop, tmp_path: Path, capsys: pytest.Ca
     assert code == 2
     assert "is left as it is" in told
     assert out.read_text() == "mine"
+    run(capsys, "ledger", "export", held.house.folder, "--out", tmp_path / "ledger.jsonl")
+    assert (tmp_path / "ledger.jsonl").read_text() == ""
 
 
 def test_export_to_a_partner_without_a_section(

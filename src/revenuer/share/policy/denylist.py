@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 MAX_TEXT = 10_000
 _MONEY = re.compile(
@@ -16,17 +15,41 @@ _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _CREDENTIAL = re.compile(
     r"\b(?:sk|pk|rk|key|token|secret|bearer|ghp|xox[abp])[-_ ][A-Za-z0-9_-]{12,}", re.IGNORECASE
 )
+_NO_WORD = re.compile(r"\W+")
 _SHORT = 4
 """Names of fewer characters are looked for as words: as parts of words they stand everywhere."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Names that are looked for in texts, without regard to case. A search takes as long as the text, however many names there are."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        folded = {name.casefold().strip() for name in names} - {""}
+        self._words = frozenset(name for name in folded if len(name) < _SHORT)
+        starts: dict[str, list[str]] = {}
+        for name in sorted(folded - self._words):
+            starts.setdefault(name[:_SHORT], []).append(name)
+        self._starts = starts
+
+    def stand_in(self, text: str) -> bool:
+        """Return whether one of the names stands in a text; short ones as words."""
+        folded = text.casefold()
+        if self._words and not self._words.isdisjoint([*_NO_WORD.split(folded), *folded.split()]):
+            return True
+        return any(
+            folded.startswith(name, at)
+            for at in range(len(folded) - _SHORT + 1)
+            for name in self._starts.get(folded[at : at + _SHORT], ())
+        )
+
+
 class Denylist:
-    """`never`: customers' names and whatever else the house lists. They are looked for without regard to case."""
+    """`never`: customers' names and whatever else the house lists."""
 
-    never: tuple[str, ...] = ()
+    def __init__(self, never: Iterable[str] = ()) -> None:
+        self._never = Names(never)
 
-    def fault(self, text: str, ids: Iterable[str] = ()) -> str | None:
+    def fault(self, text: str, ids: Names | None = None) -> str | None:
         """Return why a text may not leave; None where nothing forbids it. `ids`: the log's own identifiers. No reason repeats what it found."""
         if len(text) > MAX_TEXT:
             return f"it has more than {MAX_TEXT} characters"
@@ -40,16 +63,8 @@ class Denylist:
         ):
             if pattern.search(text):
                 return f"it holds {what}"
-        folded = text.casefold()
-        if any(_stands_in(word, folded) for word in self.never):
+        if self._never.stand_in(text):
             return "it holds a name that the house lists as never to be told"
-        if any(_stands_in(one, folded) for one in ids):
+        if ids is not None and ids.stand_in(text):
             return "it holds an identifier of our own log"
         return None
-
-
-def _stands_in(word: str, folded: str) -> bool:
-    wanted = word.casefold()
-    if len(wanted) >= _SHORT:
-        return wanted in folded
-    return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", folded) is not None

@@ -84,6 +84,7 @@ def disclose(draft: Draft, rules: Rules, keys: Keys) -> tuple[Disclosed, list[Wi
         about=_about(draft, rules, keys, analysis, book),
         observables=observables,
         replaces=draft.replaces if "lineage" in fields else (),
+        shares_pool_with=draft.shares_pool_with if "lineage" in fields else (),
         human_name=analysis.name,
         human_author=analysis.author,
         human_notes=analysis.notes,
@@ -179,7 +180,7 @@ def _behaviour(draft: Draft, policy: PartnerPolicy) -> Behaviour:
     seconds = max((draft.last_seen - draft.first_seen).total_seconds(), _DAY_S)
     rate = draft.exchanges / len(set(draft.accounts)) / (seconds / _DAY_S)
     counts = policy.counts
-    takeover = draft.takeover_s
+    takeover = draft.takeover_s if "lineage" in policy.fields else None
     return Behaviour(
         exchanges=bucket(draft.exchanges, counts) if "exchanges" in policy.fields else None,
         requests_per_account_day=bucket(rate, counts),

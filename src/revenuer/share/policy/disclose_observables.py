@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from revenuer.records.observable import SPAN_OBSERVABLES, ObservableKind
 from revenuer.share.policy.coarsen import bucket, ceil_time, floor_time, network_of
+from revenuer.share.policy.denylist import Names
 from revenuer.share.policy.policy import PartnerPolicy
 from revenuer.share.policy.shared_egress import NOT_PUBLIC, Ranges, ranges
 from revenuer.share.policy.withheld import Withheld
@@ -54,6 +55,7 @@ class Disclosure:
     def __init__(self, draft: Draft, rules: Rules) -> None:
         self.draft, self.rules, self.policy = draft, rules, rules.policy
         self.withheld: list[Withheld] = []
+        self._spans = Names(one.value for one in draft.observables if one.kind in SPAN_OBSERVABLES)
 
     def observables(self) -> tuple[DisclosedObservable, ...]:
         """Return what leaves, the widest held first. The reasons for the rest stand in `withheld` afterwards."""
@@ -149,6 +151,8 @@ class Disclosure:
             yield "denylist", "it has not the form of a TLS fingerprint"
         if value.kind is ObservableKind.USER_AGENT and not _AGENT.fullmatch(text):
             yield "denylist", "it has characters that no client's name has, or too many"
+        if self._spans.stand_in(text):
+            yield "denylist", "it holds words of a prompt"
         denied = self.rules.denied(text)
         if denied is not None:
             yield "denylist", denied

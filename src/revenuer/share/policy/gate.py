@@ -70,10 +70,30 @@ def _look(one: Mapping[str, object], context: Context) -> tuple[list[Passage], l
 
 def unmarked(one: Mapping[str, object], context: Context) -> bool:
     """Return whether an object lacks the marking of its partner's policy. Statements of a marking are marked by where they are published."""
-    refs = one.get("object_marking_refs")
     if one.get("type") == "marking-definition":
         return False
-    return tlp_of(refs if isinstance(refs, list) else []) != context.policy.tlp
+    return tlp_of(_markings(one)) != context.policy.tlp
+
+
+def refuse_unmarked(objects: Sequence[Mapping[str, object]]) -> None:
+    """For whatever leaves without having been released here (a bundle from a file, say): raise RefusedError, naming them, where objects bear no TLP label.
+
+    Marking definitions need none. Objects that OASIS or MITRE published without one are no exception: mark them, or leave them out.
+    """
+    bare = [
+        f"{one.get('type')} {one.get('id')}"
+        for one in objects
+        if one.get("type") != "marking-definition" and tlp_of(_markings(one)) is None
+    ]
+    if bare:
+        raise RefusedError(
+            f"nothing was sent: {len(bare)} objects bear no TLP marking ({', '.join(bare[:5])}); mark them in object_marking_refs"
+        )
+
+
+def _markings(one: Mapping[str, object]) -> list[str]:
+    refs = one.get("object_marking_refs")
+    return refs if isinstance(refs, list) else []
 
 
 def leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:

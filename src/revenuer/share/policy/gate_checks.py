@@ -96,6 +96,10 @@ def is_ref(value: object, context: Context) -> bool:
     return value in context.ids
 
 
+def is_lineage(value: object, context: Context) -> bool:
+    return "lineage" in context.policy.fields and is_ref(value, context)
+
+
 def is_marking(value: object, context: Context) -> bool:
     return value == marking_id(context.policy.tlp) or value in context.ids
 

@@ -11,6 +11,7 @@ from revenuer.share.stix.atlas import TECHNIQUES, attack_pattern
 from revenuer.share.stix.compose import IDENTITY_CREATED, identity
 from revenuer.share.stix.extension import author, extension_definition
 from revenuer.share.stix.signals import SIGNALS
+from revenuer.share.stix.structure import OPINIONS
 from revenuer.share.stix.tlp import Tlp, marking_definition, marking_id
 
 
@@ -107,6 +108,8 @@ _ANYWHERE: Mapping[str, FieldRule] = MappingProxyType(
             is_so.is_pattern,
         ),
         "count": _rule("counts", _COUNTS, is_so.is_bound),
+        "opinion": _rule("objects", "our opinion of the partner's own object", is_so.one_of(*OPINIONS)),
+        "explanation": _rule("fixed", _FIXED, is_so.one_of(wording.CONFIRMED, wording.FALSE_POSITIVE)),
         "content": _HUMAN,
         "authors": _HUMAN,
         "aliases": _HUMAN,
@@ -162,6 +165,10 @@ _ANYWHERE: Mapping[str, FieldRule] = MappingProxyType(
             "a model that the policy names",
             lambda value, context: value in context.policy.models and "models" in context.policy.fields,
         ),
+        **{
+            f"{_OURS}.{name}": _rule("lineage", "another campaign that leaves with it", is_so.is_lineage)
+            for name in ("replaces", "shares_pool_with")
+        },
         f"{_OURS}.kinds": _rule(
             "observables", "what the pattern's values are", lambda value, context: value in context.policy.observables
         ),

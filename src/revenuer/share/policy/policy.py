@@ -11,7 +11,7 @@ from revenuer.share.policy.shared_egress import Ranges
 from revenuer.share.stix.tlp import Tlp
 
 OBJECTS = (
-    "campaign", "indicator", "infrastructure", "attack-pattern", "course-of-action", "sighting", "report", "note",
+    "campaign", "indicator", "infrastructure", "attack-pattern", "course-of-action", "sighting", "report", "opinion", "note",
     "intrusion-set", "threat-actor",
 )  # fmt: skip
 """Object types that a policy may name. Relationships go with what they join; identity, markings and the extension's definition always go."""
@@ -52,7 +52,7 @@ class PartnerPolicy:
     partner: str
     tlp: Tlp = Tlp.AMBER_STRICT
     caveats: tuple[str, ...] = ()
-    objects: frozenset[str] = frozenset(OBJECTS[:7])
+    objects: frozenset[str] = frozenset(OBJECTS[:8])
     fields: frozenset[str] = frozenset({"confidence", "times", "evidence", "behaviour", "cluster"})
     confidence: frozenset[str] = frozenset({"high"})
     min_accounts: int = 10

@@ -7,6 +7,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from revenuer.records import InputError
 from revenuer.share.house import House
@@ -44,10 +45,8 @@ def house_secret(house: House) -> bytes:
     """Return the house's secret for pseudonyms, drawn at its first use. Raises InputError where it cannot be read, or made."""
     path = house.keys / SECRET_FILE
     try:
-        with suppress(FileExistsError):
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_hex(_SECRET_BYTES))
+        if not path.exists():
+            _draw(path)
         secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
         raise InputError(
@@ -58,3 +57,19 @@ def house_secret(house: House) -> bytes:
             f"the secret for pseudonyms {path} has {len(secret)} bytes, expected {_SECRET_BYTES}; restore the file from a copy"
         )
     return secret
+
+
+def _draw(path: Path) -> None:
+    """Make the file whole, or leave the one that somebody else made meanwhile."""
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    try:
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(_SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(partial, path)
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

@@ -108,7 +108,7 @@ def _never(section: Table, folder: Path, digest: "hashlib._Hash") -> Denylist:
             section.fault(f"files#{number}", str(error))
     section.finish()
     digest.update("\n".join(words).encode())
-    return Denylist(never=tuple(dict.fromkeys(words)))
+    return Denylist(words)
 
 
 def _partner(partner: str, section: Table, folder: Path) -> PartnerPolicy:

@@ -1,37 +1,24 @@
 """What one partner gets: drafts in, marked and coarsened objects out, with the reason for every field that leaves and for all that does not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from revenuer.records import UsageError
 from revenuer.share.books import open_books
 from revenuer.share.house import House
 from revenuer.share.policy.coarsen import floor_time
+from revenuer.share.policy.denylist import Names
 from revenuer.share.policy.disclose import Keys, admitted, disclose
 from revenuer.share.policy.disclose_observables import Rules
-from revenuer.share.policy.gate import Passage, gate
+from revenuer.share.policy.gate import gate
 from revenuer.share.policy.gate_checks import Context
 from revenuer.share.policy.policy import PartnerPolicy, SharePolicy
 from revenuer.share.policy.pseudonyms import house_secret, pseudonyms
-from revenuer.share.policy.withheld import Withheld
+from revenuer.share.policy.released import Released, policy_of
 from revenuer.share.stix.compose import Composer, once
 from revenuer.share.stix.disclosed import Disclosed, Marks
 from revenuer.share.stix.draft import Draft
 from revenuer.share.stix.families import read_span_key
-from revenuer.share.stix.versions import VERSION_TABLES, Version, known_versions, remember, stamped
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Released:
-    """Objects ready to send, in the order to send them in. `passages`: why each field leaves; `withheld`: what does not, and why."""
-
-    partner: str
-    marking: str
-    policy_sha256: str
-    objects: tuple[dict[str, object], ...]
-    passages: tuple[Passage, ...]
-    withheld: tuple[Withheld, ...]
+from revenuer.share.stix.versions import VERSION_TABLES, Version, known_versions, stamped
 
 
 def release(
@@ -43,7 +30,7 @@ def release(
     key cannot be read, RefusedError where a field does not pass the gate.
     """
     house.partner(partner)
-    rules = _policy_of(policy, partner)
+    rules = policy_of(policy, partner)
     withheld = [found for one in drafts if (found := admitted(one, rules)) is not None]
     stopped = {found.campaign for found in withheld}
     kept = [one for one in drafts if one.campaign_id not in stopped]
@@ -89,28 +76,19 @@ def release(
     )
 
 
-def keep(released: Released, house: House) -> None:
-    """Note which versions the partner is given: to be called when they leave, so that changed content gets a later `modified`."""
-    with open_books(house.books, VERSION_TABLES) as books, books:
-        remember(books, released.partner, released.objects)
-
-
-def _policy_of(policy: SharePolicy, partner: str) -> PartnerPolicy:
-    if partner not in policy.partners:
-        raise UsageError(
-            f"the policy says nothing of the partner {partner!r}, so nothing leaves; add a section [partner.{partner}], docs/sharing/policy.md explains it"
-        )
-    return policy.partners[partner]
-
-
 def _keys(house: House, policy: PartnerPolicy, at: datetime) -> Keys:
     names = pseudonyms(house_secret(house), policy.partner, at, policy.epoch_days)
     spans = read_span_key(policy.span_key) if policy.families != "none" and policy.span_key else None
     return Keys(pseudonyms=names, spans=spans)
 
 
-def _own_ids(drafts: Sequence[Draft]) -> frozenset[str]:
-    return frozenset(one for draft in drafts for one in (draft.campaign_id, *draft.accounts))
+def _own_ids(drafts: Sequence[Draft]) -> Names:
+    """Return what our log calls accounts and campaigns, those of earlier scans that drafts refer to as well."""
+    return Names(
+        one
+        for draft in drafts
+        for one in (draft.campaign_id, *draft.accounts, *draft.replaces, *draft.shares_pool_with)
+    )
 
 
 def _disposable() -> frozenset[str]:

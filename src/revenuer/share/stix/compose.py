@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+import msgspec
+
 from revenuer.records.observable import ObservableKind
 from revenuer.share.house import House
 from revenuer.share.stix import wording
@@ -121,7 +123,7 @@ class Composer:
         }
 
     def _parts(self, one: Disclosed, told: frozenset[str]) -> Iterator[StixObject]:
-        campaign = self._campaign(one)
+        campaign = self._campaign(one, told)
         yield campaign
         ref = str(campaign["id"])
         yield from self._attributed(one, ref)
@@ -137,14 +139,18 @@ class Composer:
                 yield from self._indicator(
                     one, observable, ref, None if infrastructure is None else str(infrastructure["id"])
                 )
-        for other in one.replaces:
-            if other in told:
-                yield self.relationship(ref, "related-to", self.campaign_ref(other))
+        for other in sorted({*one.replaces, *one.shares_pool_with} & told - {one.campaign_id}):
+            yield self.relationship(ref, "related-to", self.campaign_ref(other))
         yield from self._advice(one)
         yield from self._notes(one, ref)
 
-    def _campaign(self, one: Disclosed) -> StixObject:
+    def _campaign(self, one: Disclosed, told: frozenset[str]) -> StixObject:
         label = self.label(one.campaign_id)
+        about = msgspec.structs.replace(
+            one.about,
+            replaces=self._refs(one.replaces, told),
+            shares_pool_with=self._refs(one.shares_pool_with, told),
+        )
         return self.made(
             "campaign",
             (one.campaign_id,),
@@ -153,8 +159,12 @@ class Composer:
             confidence=one.confidence,
             labels=list(wording.LABELS),
             **_seen(one.seen),
-            extensions=extensions(one.about),
+            extensions=extensions(about),
         )
+
+    def _refs(self, campaigns: Iterable[str], told: frozenset[str]) -> tuple[str, ...]:
+        """Return the ids of those campaigns that leave as well: the others are none of the partner's business."""
+        return tuple(sorted(self.campaign_ref(one) for one in set(campaigns) & told))
 
     def _infrastructure(self, one: Disclosed) -> StixObject | None:
         networks = any(kind in _NETWORKS for item in one.observables for kind, _ in item.values)

@@ -40,6 +40,7 @@ class Disclosed:
     about: AboutCampaign
     observables: tuple[DisclosedObservable, ...]
     replaces: tuple[str, ...] = ()
+    shares_pool_with: tuple[str, ...] = ()
     human_name: str | None = None
     human_author: str | None = None
     human_notes: tuple[str, ...] = ()
