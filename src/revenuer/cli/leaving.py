@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from revenuer.records import UsageError
 from revenuer.share.books import open_books
 from revenuer.share.house import House
 from revenuer.share.ledger import LEDGER_TABLES, Departure, Ledger
-from revenuer.share.policy import PartnerPolicy, SharePolicy
+from revenuer.share.policy import PartnerPolicy, refuse_unmarked
 from revenuer.share.revocations import REVOCATION_TABLES, note_revocation
 from revenuer.share.signing import (
     RELEASE_TABLES,
@@ -18,6 +17,7 @@ from revenuer.share.signing import (
     object_sha256,
     read_own_keys,
 )
+from revenuer.share.signing.extension import extension_definition
 from revenuer.share.stix import VERSION_TABLES, marking_id
 from revenuer.share.stix.versions import remember
 
@@ -37,22 +37,15 @@ class Leaving:
     now: datetime
 
 
-def partner_policy(policy: SharePolicy, partner: str) -> PartnerPolicy:
-    """Return what may leave for a partner. Raises UsageError where the policy has no section for them: then nothing may."""
-    if partner not in policy.partners:
-        raise UsageError(
-            f"the policy says nothing of the partner {partner!r}, so nothing leaves; add a section [partner.{partner}], docs/sharing/policy.md explains it"
-        )
-    return policy.partners[partner]
-
-
 def leave(
     house: House, leaving: Leaving, policy: PartnerPolicy, put: Callable[[Objects], T]
 ) -> tuple[dict[str, object], T]:
-    """Attest to the objects, note which versions the partner is given, enter all of it in the ledger, then hand objects and attestation to `put`.
+    """Attest to the objects (and the definition of what an attestation is), note which versions the partner is given, enter all of it in the ledger, then hand objects and attestation to `put`.
 
-    What `put` fails to deliver stands in the ledger as left and in the chain as released: do it again, which is harmless. Returns the attestation, and what `put` returns.
+    What `put` fails to deliver stands in the ledger as left and in the chain as released: do it again, which is harmless. Raises RefusedError for an object without a TLP marking. Returns the attestation, and what `put` returns.
     """
+    objects = [*leaving.objects, extension_definition()]
+    refuse_unmarked(objects)
     marking = f"TLP:{policy.tlp.value.upper()}"
     signer = Signer(
         key=(keys := read_own_keys(house.keys)).current(leaving.now),
@@ -65,15 +58,13 @@ def leave(
     with open_books(house.books, tables) as books:
         books.execute("BEGIN IMMEDIATE")
         with books:
-            attestation = issue(books, leaving.objects, signer, leaving.partner, leaving.now)
-            remember(books, leaving.partner, leaving.objects)
-            for one in leaving.objects:
+            attestation = issue(books, objects, signer, leaving.partner, leaving.now)
+            remember(books, leaving.partner, objects)
+            for one in objects:
                 if one.get("revoked") is True:
                     note_revocation(books, str(one["id"]), leaving.partner, leaving.now)
-            Ledger(books).append(
-                *(_departure(one, leaving, marking) for one in (*leaving.objects, attestation))
-            )
-    return attestation, put([*leaving.objects, attestation])
+            Ledger(books).append(*(_departure(one, leaving, marking) for one in (*objects, attestation)))
+    return attestation, put([*objects, attestation])
 
 
 def _departure(one: dict[str, object], leaving: Leaving, marking: str) -> Departure:

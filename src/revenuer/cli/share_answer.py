@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from revenuer.cli.leaving import Leaving, leave, partner_policy
+from revenuer.cli.leaving import Leaving, leave
 from revenuer.cli.partner_server import send
 from revenuer.cli.share_push import tell_sent
 from revenuer.share.books import open_books
 from revenuer.share.house import open_house
-from revenuer.share.policy import load_share_policy
+from revenuer.share.policy import load_share_policy, policy_of
 from revenuer.share.received import RECEIVED_TABLES, answer_to, answered
 
 
@@ -32,9 +32,9 @@ def command(folder: Path, partner: str, collection: str | None, preview: bool, a
     house = open_house(folder)
     now = datetime.now(UTC)
     policy = load_share_policy(house)
-    rules = partner_policy(policy, partner)
+    rules = policy_of(policy, partner)
     with open_books(house.books, RECEIVED_TABLES) as books:
-        answer = answer_to(books, house, partner, rules, now)
+        answer = answer_to(books, house, partner, policy, now)
     if preview:
         click.echo(json.dumps(list(answer.objects), indent=2))
         return 0
@@ -54,5 +54,5 @@ def command(folder: Path, partner: str, collection: str | None, preview: bool, a
     attestation, sent = leave(house, leaving, rules, partial(send, house, partner, collection))
     if not sent.refused:
         with open_books(house.books, RECEIVED_TABLES) as books, books:
-            answered(books, partner, answer.about, now)
+            answered(books, partner, answer, now)
     return tell_sent(sent, {"partner": partner, "release": attestation["sequence"]}, as_json)

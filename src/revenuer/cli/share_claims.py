@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import pyarrow as pa
@@ -15,7 +16,7 @@ from revenuer.report.new_file import write_new_file
 from revenuer.share.books import open_books
 from revenuer.share.house import House, open_house
 from revenuer.share.policy import load_share_policy
-from revenuer.share.received import RECEIVED_TABLES, claims_of, note_use
+from revenuer.share.received import RECEIVED_TABLES, Use, claims_of, note_use
 from revenuer.share.stix import SpanKey, read_span_key
 
 PATH = click.Path(path_type=Path)
@@ -47,9 +48,8 @@ def command(folder: Path, inventory: Path | None, matches: tuple[Path, ...], out
     with open_books(house.books, RECEIVED_TABLES) as books:
         claims = claims_of(books, house, now, inventory=own, matches=tables, span_keys=_span_keys(house))
         if own is not None or tables:
-            used = {(row["partner"], row["claim_id"], row["campaign"]) for row in claims.to_pylist()}
             with books:
-                note_use(books, sorted(used), "matched", now)
+                note_use(books, [_use(row) for row in claims.to_pylist()], "matched", now)
     sink = pa.BufferOutputStream()
     pq.write_table(claims, sink)
     write_new_file(out, sink.getvalue().to_pybytes())
@@ -70,6 +70,10 @@ def command(folder: Path, inventory: Path | None, matches: tuple[Path, ...], out
             else f"no claims that fit; wrote an empty table to {out}"
         )
     return int(claims.num_rows > 0)
+
+
+def _use(row: dict[str, Any]) -> Use:
+    return Use(partner=row["partner"], claim_id=row["claim_id"], campaign=row["campaign"])
 
 
 def _span_keys(house: House) -> dict[str, SpanKey]:

@@ -82,6 +82,7 @@ def exchange(out: Path, tell: Any) -> dict[str, Any]:
                 LAB_A,
                 "--inventory",
                 out / "inventory.parquet",
+                "--yes",
                 "--out",
                 out / "matches.parquet",
             )

@@ -11,12 +11,11 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from revenuer.cli.leaving import partner_policy
 from revenuer.records import OBSERVABLES_FILE, InputError, ObservableKind
 from revenuer.share.house import House, open_house
 from revenuer.share.matching import OfferRule, offered, publish_set
 from revenuer.share.matching.offer import MIN_MEMBERS, MOST_OUTSIDER_SHARE
-from revenuer.share.policy import PartnerPolicy, load_share_policy
+from revenuer.share.policy import PartnerPolicy, load_share_policy, policy_of
 
 CAMPAIGNS_FILE = "campaigns.json"
 CONFIDENCE = {"high": 85, "medium": 50, "low": 15}
@@ -111,7 +110,7 @@ def command(
         bands=families,
     )
     shared = load_share_policy(house)
-    policy = partner_policy(shared, partner)
+    policy = policy_of(shared, partner)
     marking = marking or f"TLP:{policy.tlp.value.upper()}"
     offering = offered(_observables(scan), _campaigns(house, scan, partner, policy), rule)
     items = [

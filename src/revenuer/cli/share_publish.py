@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from revenuer.cli.leaving import Leaving, leave, partner_policy
+from revenuer.cli.leaving import Leaving, leave
 from revenuer.cli.own_collection import own_collection, put
 from revenuer.cli.released_scan import released_scan
 from revenuer.cli.share_options import release_options
 from revenuer.share.house import open_house
-from revenuer.share.policy import load_share_policy
+from revenuer.share.policy import load_share_policy, policy_of
 
 
 @click.command(name="publish")
@@ -38,7 +38,7 @@ def command(folder: Path, scan: Path, partner: str, analyst: Path | None, name: 
         partner=partner, objects=released.objects, channel="taxii", purpose=f"published in {name}",
         policy_sha256=released.policy_sha256, now=now,
     )  # fmt: skip
-    policy = partner_policy(load_share_policy(house), partner)
+    policy = policy_of(load_share_policy(house), partner)
     attestation, added = leave(house, leaving, policy, partial(put, house, name))
     told = {
         "partner": partner,

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from revenuer.cli.leaving import Leaving, leave, partner_policy
+from revenuer.cli.leaving import Leaving, leave
 from revenuer.cli.partner_server import Sent, send
 from revenuer.cli.released_scan import released_scan
 from revenuer.cli.share_options import release_options
 from revenuer.report.visible import plain
 from revenuer.share.house import open_house
-from revenuer.share.policy import load_share_policy
+from revenuer.share.policy import load_share_policy, policy_of
 
 
 @click.command(name="push")
@@ -36,7 +36,7 @@ def command(
         partner=partner, objects=released.objects, channel="push", purpose="sent to their server",
         policy_sha256=released.policy_sha256, now=now,
     )  # fmt: skip
-    policy = partner_policy(load_share_policy(house), partner)
+    policy = policy_of(load_share_policy(house), partner)
     attestation, sent = leave(house, leaving, policy, partial(send, house, partner, collection))
     return tell_sent(sent, {"partner": partner, "release": attestation["sequence"]}, as_json)
 

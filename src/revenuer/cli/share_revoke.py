@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 import msgspec
 
-from revenuer.cli.leaving import Leaving, leave, partner_policy
+from revenuer.cli.leaving import Leaving, leave
 from revenuer.cli.own_collection import own_collection, put
 from revenuer.records import UsageError
 from revenuer.share.books import open_books
 from revenuer.share.house import House, open_house
-from revenuer.share.policy import load_share_policy
+from revenuer.share.policy import load_share_policy, policy_of
 from revenuer.share.stix import VERSION_TABLES, given_objects, revocations
 
 
@@ -42,7 +42,7 @@ def command(folder: Path, ids: tuple[str, ...], partner: str, name: str, as_json
         policy_sha256=policy.sha256,
         now=now,
     )
-    leave(house, leaving, partner_policy(policy, partner), partial(put, house, name))
+    leave(house, leaving, policy_of(policy, partner), partial(put, house, name))
     told = [str(one["id"]) for one in objects]
     click.echo(
         json.dumps({"partner": partner, "revoked": told}, indent=2)

@@ -11,7 +11,7 @@ from revenuer.cli.claims_file import read_claims, read_observables
 from revenuer.records import OBSERVABLES_FILE
 from revenuer.share.books import open_books
 from revenuer.share.house import open_house
-from revenuer.share.received import RECEIVED_TABLES, note_use
+from revenuer.share.received import RECEIVED_TABLES, Use, note_use
 
 PATH = click.Path(path_type=Path)
 
@@ -27,16 +27,20 @@ def command(folder: Path, scan: Path, claims: Path, as_json: bool) -> int:
     Partners whose claims help weigh more from then on, and are owed a sighting (`revenuer share answer`). Exit code 1: some helped.
     """
     house = open_house(folder)
-    table = read_observables(scan / OBSERVABLES_FILE)
-    found = set(zip(table["kind"].to_pylist(), table["value"].to_pylist(), strict=True))
-    helped = {
-        (row["partner"], row["claim_id"], row["campaign"])
-        for row in read_claims(claims).to_pylist()
-        if (row["kind"], row["value"]) in found
+    found = {
+        (row["kind"], row["value"]): row for row in read_observables(scan / OBSERVABLES_FILE).to_pylist()
     }
+    helped = [
+        Use(
+            partner=row["partner"], claim_id=row["claim_id"], campaign=row["campaign"],
+            accounts=own["members"], first=own["first_seen"], last=own["last_seen"],
+        )
+        for row in read_claims(claims).to_pylist()
+        if (own := found.get((row["kind"], row["value"]))) is not None
+    ]  # fmt: skip
     with open_books(house.books, RECEIVED_TABLES) as books, books:
-        new = note_use(books, sorted(helped), "helped", datetime.now(UTC))
-    counts = dict(sorted(Counter(partner for partner, _, _ in helped).items()))
+        new = note_use(books, helped, "helped", datetime.now(UTC))
+    counts = dict(sorted(Counter(one.partner for one in helped).items()))
     if as_json:
         click.echo(json.dumps({"helped": counts, "new": new}, indent=2))
     else:

@@ -40,16 +40,41 @@ def source_weight(known: Experience) -> float:
     return (1.0 + known.helped) / (2.0 + known.helped + PRICE_OF_WRONG * known.wrong)
 
 
-def note_use(
-    books: sqlite3.Connection, claims: Iterable[tuple[str, str, str]], outcome: str, now: datetime
-) -> int:
-    """Enter that claims, given as (partner, claim id, campaign), matched or helped, in the caller's transaction; return how many are new."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One claim that came to something. Of one that helped: `accounts` of ours that held its value, from `first` to `last` (None: not told)."""
+
+    partner: str
+    claim_id: str
+    campaign: str
+    accounts: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+def note_use(books: sqlite3.Connection, uses: Iterable[Use], outcome: str, now: datetime) -> int:
+    """Enter that claims matched or helped, in the caller's transaction; return how many are new. The first time counts."""
     before = books.total_changes
     books.executemany(
-        "INSERT OR IGNORE INTO claim_use (partner, claim_id, campaign, outcome, at) VALUES (?, ?, ?, ?, ?)",
-        [(*claim, outcome, stix_time(now)) for claim in claims],
+        "INSERT OR IGNORE INTO claim_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+        [
+            (
+                one.partner,
+                one.claim_id,
+                one.campaign,
+                outcome,
+                stix_time(now),
+                one.accounts,
+                *map(_text, (one.first, one.last)),
+            )
+            for one in uses
+        ],
     )
     return books.total_changes - before
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else stix_time(moment)
 
 
 def dispute(
@@ -68,6 +93,6 @@ def dispute(
             f"{partner} never sent {claim_id}; see the claims with `revenuer share claims`, and the ids in the table"
         )
     books.execute(
-        "INSERT OR REPLACE INTO claim_use VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO claim_use VALUES (?, ?, ?, ?, ?, NULL, NULL, NULL, ?, ?)",
         (partner, claim_id, "", WRONG, stix_time(now), reason, owner),
     )

@@ -1,84 +1,71 @@
 """What we owe a partner an answer to: claims that we saw here too, claims that were wrong, revocations that we read."""
 
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from revenuer.records import UsageError
-from revenuer.share.buckets import bucketed
 from revenuer.share.house import House
+from revenuer.share.policy import Feedback, Seen, SharePolicy, Withheld, policy_of, release_feedback
 from revenuer.share.policy.coarsen import floor_time
-from revenuer.share.policy.policy import PartnerPolicy
 from revenuer.share.received.experience import HELPED, WRONG
 from revenuer.share.received.inbox import ACCEPTED, rows_in
 from revenuer.share.revocations import acknowledgement
-from revenuer.share.signing import stix_time
-from revenuer.share.stix import Marks, frame_of, marking_id, opinion_on, sighting_of
-from revenuer.share.stix.compose import timestamp
+from revenuer.share.signing import read_time, stix_time
+from revenuer.share.stix import marking_definition, marking_id
 
 REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Objects to send, marked, and what each stands for: (claim id or object id, what). Empty objects: there is nothing to say."""
+    """Objects to send, marked, and what each stands for: (claim or object id, what). `withheld`: what the policy holds back."""
 
     objects: tuple[dict[str, object], ...]
     about: tuple[tuple[str, str], ...]
+    withheld: tuple[Withheld, ...] = ()
 
 
 def answer_to(
-    books: sqlite3.Connection, house: House, partner: str, policy: PartnerPolicy, now: datetime
+    books: sqlite3.Connection, house: House, partner: str, policy: SharePolicy, now: datetime
 ) -> Answer:
-    """Return what we have to say to a partner that was not said yet: fixed words and bucketed counts alone.
+    """Return what we have to say to a partner that was not said yet, under the same policy and gate as all that leaves.
 
-    A sighting is of a campaign of theirs, counts our claims that helped in a bucket, and is not told below the policy's `min_members`. A dispute is an opinion
-    on their object; its reason stays in the house. Raises UsageError where the policy lets no sightings leave.
+    A sighting is of a campaign of theirs whose claims helped, with our accounts in a bucket. A dispute is an opinion on their object; its
+    reason stays in the house. Raises UsageError for a partner that the policy has no section for.
     """
-    if "sighting" not in policy.objects:
-        raise UsageError(
-            f'the policy lets no sighting leave for {partner}; add "sighting" to objects in [partner.{partner}] of policy.toml'
-        )
-    marks = Marks(tlp=policy.tlp, caveats=policy.caveats)
-    moment = timestamp(floor_time(now, policy.times_s))
-    about: list[tuple[str, str]] = []
-    objects: list[dict[str, object]] = []
-    for campaign, ids in _helped(books, partner):
-        bucket = bucketed(len(ids), policy.min_members)
-        if bucket is not None and campaign.startswith("campaign--"):
-            objects.append(sighting_of(campaign, house, partner, marks, count=bucket.low))
-            about += [(name, HELPED) for name in ids]
-    for name in _pending(books, partner, WRONG):
-        if "--" in name and name.split("--")[0] in ("indicator", "campaign"):
-            objects.append(opinion_on(name, house, partner, marks, "disagree"))
-            about.append((name, WRONG))
+    rules = policy_of(policy, partner)
+    helped = _helped(books, partner)
+    wrong = [
+        name for name in _pending(books, partner, WRONG) if name.split("--")[0] in ("indicator", "campaign")
+    ]
+    feedback = [Feedback(about=name, seen=seen) for name, (seen, _) in helped.items()]
+    feedback += [Feedback(about=name, opinion="disagree") for name in wrong]
+    released = release_feedback(feedback, policy, house, partner, now)
+    told = {str(one.get("sighting_of_ref")) for one in released.objects}
+    about = [(claim, HELPED) for name, (_, claims) in helped.items() if name in told for claim in claims]
+    about += [(name, WRONG) for name in wrong if any(name in _refs(one) for one in released.objects)]
     notes = []
+    moment = floor_time(now.astimezone(UTC), rules.times_s)
     for one in rows_in(books, partner, ACCEPTED):
-        if one.get("revoked") is True and not _said(books, partner, one["id"], REVOKED):
-            notes.append(
-                acknowledgement(house, one, floor_time(now, policy.times_s), (marking_id(policy.tlp),))
-            )
+        if one.get("revoked") is True and not _said(books, partner, one["id"]):
+            notes.append(acknowledgement(house, one, moment, (marking_id(rules.tlp),)))
             about.append((one["id"], REVOKED))
-    stamped = [_stamped(one, moment) for one in objects]
-    if not stamped and not notes:
-        return Answer(objects=(), about=())
-    return Answer(objects=(*frame_of(house, marks), *stamped, *notes), about=tuple(about))
+    if notes and not released.objects:
+        notes.insert(0, marking_definition(rules.tlp))
+    return Answer(objects=(*released.objects, *notes), about=tuple(about), withheld=released.withheld)
 
 
-def answered(
-    books: sqlite3.Connection, partner: str, about: Sequence[tuple[str, str]], now: datetime
-) -> None:
+def answered(books: sqlite3.Connection, partner: str, answer: Answer, now: datetime) -> None:
     """Enter what a partner was told, in the caller's transaction."""
     books.executemany(
         "INSERT OR IGNORE INTO answered VALUES (?, ?, ?, ?)",
-        [(partner, name, what, stix_time(now)) for name, what in about],
+        [(partner, name, what, stix_time(now)) for name, what in answer.about],
     )
 
 
-def _stamped(one: dict[str, object], moment: str) -> dict[str, object]:
-    head = {name: one[name] for name in ("type", "spec_version", "id")}
-    return {**head, "created": moment, "modified": moment, **one}
+def _refs(one: dict[str, object]) -> list[object]:
+    found = one.get("object_refs")
+    return found if isinstance(found, list) else []
 
 
 def _pending(books: sqlite3.Connection, partner: str, what: str) -> list[str]:
@@ -90,21 +77,28 @@ def _pending(books: sqlite3.Connection, partner: str, what: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _helped(books: sqlite3.Connection, partner: str) -> list[tuple[str, list[str]]]:
+def _helped(books: sqlite3.Connection, partner: str) -> dict[str, tuple[Seen, list[str]]]:
+    """Return, by campaign of the partner's, how many of our accounts held a value of it, and the claims that are not answered yet."""
     pending = set(_pending(books, partner, HELPED))
     rows = books.execute(
-        "SELECT campaign, claim_id FROM claim_use WHERE partner = ? AND outcome = ? ORDER BY campaign, claim_id",
+        "SELECT campaign, claim_id, accounts, first, last FROM claim_use WHERE partner = ? AND outcome = ? AND first IS NOT NULL"
+        " ORDER BY campaign, claim_id",
         (partner, HELPED),
-    )
-    found: dict[str, list[str]] = {}
-    for campaign, claim in rows:
-        if claim in pending:
-            found.setdefault(campaign, []).append(claim)
-    return sorted(found.items())
+    ).fetchall()
+    found: dict[str, tuple[Seen, list[str]]] = {}
+    for campaign in sorted({row[0] for row in rows if row[1] in pending and row[0].startswith("campaign--")}):
+        own = [row for row in rows if row[0] == campaign]
+        seen = Seen(
+            accounts=max(row[2] for row in own),
+            first=min(read_time(row[3]) for row in own),
+            last=max(read_time(row[4]) for row in own),
+        )
+        found[campaign] = (seen, [row[1] for row in own if row[1] in pending])
+    return found
 
 
-def _said(books: sqlite3.Connection, partner: str, name: str, what: str) -> bool:
+def _said(books: sqlite3.Connection, partner: str, name: str) -> bool:
     found = books.execute(
-        "SELECT 1 FROM answered WHERE partner = ? AND claim_id = ? AND what = ?", (partner, name, what)
+        "SELECT 1 FROM answered WHERE partner = ? AND claim_id = ? AND what = ?", (partner, name, REVOKED)
     ).fetchone()
     return found is not None

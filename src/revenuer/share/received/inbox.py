@@ -22,7 +22,8 @@ RECEIVED_TABLES = (
     "CREATE TABLE IF NOT EXISTS release_fault (partner TEXT NOT NULL, at TEXT NOT NULL, kind TEXT NOT NULL, words TEXT NOT NULL,"
     " object_id TEXT)",
     "CREATE TABLE IF NOT EXISTS claim_use (partner TEXT NOT NULL, claim_id TEXT NOT NULL, campaign TEXT NOT NULL, outcome TEXT NOT NULL,"
-    " at TEXT NOT NULL, reason TEXT, owner TEXT, PRIMARY KEY (partner, claim_id, outcome)) WITHOUT ROWID",
+    " at TEXT NOT NULL, accounts INTEGER, first TEXT, last TEXT, reason TEXT, owner TEXT,"
+    " PRIMARY KEY (partner, claim_id, outcome)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS answered (partner TEXT NOT NULL, claim_id TEXT NOT NULL, what TEXT NOT NULL, at TEXT NOT NULL,"
     " PRIMARY KEY (partner, claim_id, what)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS heard (partner TEXT NOT NULL, id TEXT NOT NULL, about TEXT NOT NULL, kind TEXT NOT NULL, says TEXT,"
@@ -32,7 +33,7 @@ RECEIVED_TABLES = (
     *VERSION_TABLES,
 )
 """`received`: every object version of a partner; `state` is new, accepted, quarantined or unattested. `release_fault`: breaks in partners' chains.
-`claim_use`: what became of claims (matched, helped, wrong). `answered`: what we told their makers of it. `heard`: what partners say of our objects."""
+`claim_use`: what became of claims (matched, helped, wrong); of those that helped, how many of our accounts held the value, and when. `answered`: what we told their makers of it. `heard`: what partners say of our objects."""
 
 
 def take_in(
