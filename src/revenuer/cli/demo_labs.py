@@ -31,7 +31,9 @@ tlp = "amber"
 fields = ["confidence", "times", "evidence", "behaviour", "cluster", "families"]
 confidence = ["high", "medium"]
 min_accounts = 5
-observables = ["ip_prefix", "email_domain"]
+observables = ["ip_prefix", "email_domain", "tls_fingerprint"]
+min_members = 2
+max_outsiders = 2
 families = "hashes"
 span_key = "keys/lab-b.spans"
 """

@@ -12,7 +12,7 @@ from revenuer.cli.demo_labs import LAB_A, LAB_B
 from revenuer.simulate import simulate
 
 SCENARIO, SCALE = "city", 0.3
-SEEN_BY_B_H = 60
+SEEN_BY_B_H = 72
 TRUTH = Path("city") / "truth.parquet"
 
 
@@ -20,7 +20,9 @@ def split_traffic(out: Path, seed: int) -> None:
     """Write OUT/lab-a and OUT/lab-b, each with exchanges.parquet and accounts.parquet, and OUT/city with the truth. Lab B's log is cut after SEEN_BY_B_H hours."""
     city = out / TRUTH.parent
     simulate(SCENARIO, city, seed=seed, scale=SCALE)
-    log, accounts = pq.read_table(city / "exchanges.parquet"), pq.read_table(city / "accounts.parquet")
+    log, accounts = _recent(
+        pq.read_table(city / "exchanges.parquet"), pq.read_table(city / "accounts.parquet")
+    )
     begin = pc.min(log["timestamp"]).as_py().astimezone(UTC)
     midnight = datetime(begin.year, begin.month, begin.day, tzinfo=UTC)
     for number, lab in enumerate((LAB_A, LAB_B)):
@@ -30,6 +32,18 @@ def split_traffic(out: Path, seed: int) -> None:
             own = own.filter(pc.less(own["timestamp"], midnight + timedelta(hours=SEEN_BY_B_H)))
         pq.write_table(own, out / lab / "exchanges.parquet")
         pq.write_table(accounts.filter(_dealt(accounts, number)), out / lab / "accounts.parquet")
+
+
+def _recent(log: pa.Table, accounts: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Return the city moved by whole weeks so that it ends in the last days: what is claimed of an old log has run out."""
+    end = pc.max(log["timestamp"]).as_py().astimezone(UTC)
+    weeks = timedelta(weeks=((datetime.now(UTC).date() - end.date()).days - 1) // 7)
+    moved = []
+    for table, name in ((log, "timestamp"), (accounts, "created_at")):
+        at = table.schema.get_field_index(name)
+        later = pc.add(table[name], pa.scalar(weeks, pa.duration("us")))
+        moved.append(table.set_column(at, table.schema.field(name), later))
+    return moved[0], moved[1]
 
 
 def _dealt(table: pa.Table, number: int) -> pa.Array:

@@ -12,7 +12,6 @@ from rich.console import Console
 
 from revenuer.cli.log_options import log_options
 from revenuer.cli.read_log import LogOptions, read_log
-from revenuer.detect.families import find_families
 from revenuer.detect.keyed_hash import UNKEYED
 from revenuer.detect.observables import inventory
 from revenuer.detect.population import build_population
@@ -39,7 +38,7 @@ from revenuer.report.new_file import write_new_file
 def command(
     logs: tuple[str, ...], out: Path, mapping: Path | None, least: int, as_json: bool, **how: Any
 ) -> int:
-    """List what accounts of LOGS are known by, guilty or not: addresses, cards, clients, mail domains, and the spans of prompt families.
+    """List what accounts of LOGS are known by, guilty or not: addresses, cards, clients, mail domains, and the spans that several send.
 
     The list is in the clear and stays in the house: `revenuer share match` asks a partner which of it they know too, without telling what is
     in it; `revenuer share claims` finds the keyed hashes of theirs in it.
@@ -80,6 +79,4 @@ def _inventory(
         engine.map_batches("sketch", "SELECT * FROM exchange", sketch_kernel(), SKETCH_SCHEMA)
         progress.stage("finding what accounts share")
         population = build_population(engine, read.accounts)
-        return inventory(
-            engine, find_families(engine, population.size), population.size, UNKEYED, least=least
-        )
+        return inventory(engine, population.size, UNKEYED, least=least)

@@ -13,7 +13,6 @@ from revenuer.detect.addresses import addresses
 from revenuer.detect.campaign_index import IndexContent, KeyKind
 from revenuer.detect.campaign_index.keys import index_keys, value_of_key
 from revenuer.detect.campaign_index.values import REGISTERED
-from revenuer.detect.families import Family
 from revenuer.detect.fingerprints import BAND, KIND_BITS
 from revenuer.detect.identity import MAX_HOLDERS_SHARE, MIN_MAX_HOLDERS
 from revenuer.detect.keyed_hash import Key
@@ -29,8 +28,8 @@ LOGGED = {
 """Columns of the log that hold the values of a kind."""
 ADDRESSES = (KeyKind.IP, KeyKind.SIGNUP_IP)
 SPANS = {KeyKind.SPAN: ObservableKind.SPAN, KeyKind.SYSTEM: ObservableKind.SYSTEM_SPAN}
-MOST_OF_A_FAMILY = 64
-"""As many spans as a campaign index keeps of one campaign."""
+LEAST_SENDERS = 3
+MOST_SPANS = 20_000
 _KIND = (1 << KIND_BITS) - 1
 
 
@@ -57,11 +56,12 @@ def campaign_observables(engine: Engine, content: IndexContent, key: Key, *, has
     return _table(rows)
 
 
-def inventory(engine: Engine, families: list[Family], size: int, key: Key, *, least: int = 1) -> pa.Table:
-    """Return, as OBSERVABLE_SCHEMA without campaigns, what the log's accounts hold in common, guilty or not.
+def inventory(engine: Engine, size: int, key: Key, *, least: int = 1) -> pa.Table:
+    """Return, as OBSERVABLE_SCHEMA without campaigns, what the log's accounts are known by, guilty or not.
 
-    Identity values of `least` holders or more (one account of an operator's may be all that is here), up to where a value is too common to link anybody (`size` accounts in all), and the spans of
-    the prompt families `families`, hashed under `key`. Needs the tables `exchange`, `sketch` and `registry`.
+    Identity values of `least` holders or more (one account of an operator's may be all that is here), and the MOST_SPANS spans that most accounts
+    send, LEAST_SENDERS or more; both up to where so many hold it that it can link nobody (`size` accounts in all). Sketches are hashed
+    under `key`. Needs the tables `exchange`, `sketch` and `registry`.
     """
     cap = max(MIN_MAX_HOLDERS, int(MAX_HOLDERS_SHARE * size))
     rows = [
@@ -70,22 +70,25 @@ def inventory(engine: Engine, families: list[Family], size: int, key: Key, *, le
         for held in _held(engine, kind).to_pylist()
         if least <= held["holders"] <= cap
     ]
-    return _table(rows + list(_family_rows(engine, [f for f in families if f.reach <= cap], key)))
+    return _table(rows + list(_span_rows(engine, cap, key)))
 
 
-def _family_rows(engine: Engine, families: list[Family], key: Key) -> Iterator[dict[str, object]]:
-    spans = [f.fingerprints[(f.fingerprints & _KIND) != BAND][:MOST_OF_A_FAMILY] for f in families]
-    known = span_texts(engine, np.unique(np.concatenate(spans)), key) if spans else {}
+def _span_rows(engine: Engine, cap: int, key: Key) -> Iterator[dict[str, object]]:
+    sent = engine.query(
+        f"""SELECT fingerprint, count(*) AS senders FROM
+        (SELECT DISTINCT account_id, unnest(fingerprints) AS fingerprint FROM sketch) WHERE fingerprint & {_KIND} != {BAND}
+        GROUP BY fingerprint HAVING count(*) BETWEEN {LEAST_SENDERS} AND {cap} ORDER BY senders DESC, fingerprint LIMIT {MOST_SPANS}"""
+    )
+    known = span_texts(engine, sent["fingerprint"].to_numpy(), key)
     told = set()
-    for family, own in zip(families, spans, strict=True):
-        for fingerprint in own.tolist():
-            text = known.get(fingerprint)
-            kind = SPANS[KeyKind((fingerprint & _KIND) + 1)]
-            if text is not None and (kind, text.words) not in told:
-                told.add((kind, text.words))
-                yield _row(
-                    None, kind, _as_held(text), len(family.accounts), 0, float(np.mean(family.support))
-                )
+    for fingerprint, senders in zip(
+        sent["fingerprint"].to_pylist(), sent["senders"].to_pylist(), strict=True
+    ):
+        text = known.get(fingerprint)
+        kind = SPANS[KeyKind((fingerprint & _KIND) + 1)]
+        if text is not None and (kind, text.words) not in told:
+            told.add((kind, text.words))
+            yield _row(None, kind, _as_held(text), senders, 0, 1.0)
 
 
 def _held(engine: Engine, kind: KeyKind) -> pa.Table:

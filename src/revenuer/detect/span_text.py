@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +29,7 @@ class SpanText:
 def span_texts(engine: Engine, fingerprints: np.ndarray, key: Key) -> dict[int, SpanText]:
     """Return the words of each of `fingerprints` (int64, of spans of prompts or system prompts, hashed under `key`) that the log holds.
 
-    Needs the tables `sketch` and `exchange`. One prompt is read for each fingerprint.
+    Needs the tables `sketch` and `exchange`. One prompt is read for each fingerprint at most.
     """
     engine.register("wanted_span", pa.table({"fingerprint": pa.array(fingerprints, pa.int64())}))
     engine.create(
@@ -38,19 +39,27 @@ def span_texts(engine: Engine, fingerprints: np.ndarray, key: Key) -> dict[int, 
         WHERE fingerprint IN (SELECT fingerprint FROM wanted_span) GROUP BY fingerprint""",
     )
     rows = engine.query(
-        """SELECT p.fingerprint, p.first, p.last, x.prompt, x.system_prompt FROM span_place p
+        """SELECT p.fingerprint, p.first, p.last, p.request_id, x.prompt, x.system_prompt FROM span_place p
         JOIN exchange x ON x.request_id = p.request_id ORDER BY p.fingerprint"""
     )
     engine.drop("span_place")
-    found = {}
+    found: dict[int, SpanText] = {}
+    for (_, kind), wanted in _by_text(rows).items():
+        text = wanted[0]["system_prompt" if kind == SYSTEM else "prompt"] or ""
+        words = dict(spans_of(text, key, kind))
+        for row in wanted:
+            if row["fingerprint"] in words:
+                found[row["fingerprint"]] = SpanText(
+                    words=words[row["fingerprint"]], first=row["first"], last=row["last"]
+                )
+    return found
+
+
+def _by_text(rows: pa.Table) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """Return the rows by the text that is to be read for them."""
+    found: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for row in rows.to_pylist():
-        wanted = row["fingerprint"]
-        text = row["system_prompt" if wanted & _KIND == SYSTEM else "prompt"]
-        words = next(
-            (words for value, words in spans_of(text or "", key, wanted & _KIND) if value == wanted), None
-        )
-        if words is not None:
-            found[wanted] = SpanText(words=words, first=row["first"], last=row["last"])
+        found.setdefault((row["request_id"], row["fingerprint"] & _KIND), []).append(row)
     return found
 
 

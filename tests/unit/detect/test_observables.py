@@ -14,7 +14,6 @@ from builders.bot_town import INSTRUCTION, SYSTEM, bot_town
 from builders.scanned import input_summary
 from revenuer.detect.campaign_index import Hashing, KeyKind, index_campaigns, index_key
 from revenuer.detect.campaign_index.keys import value_of_key
-from revenuer.detect.families import find_families
 from revenuer.detect.keyed_hash import UNKEYED, Key, derive_key
 from revenuer.detect.observables import campaign_observables, inventory
 from revenuer.detect.population import build_population
@@ -120,9 +119,7 @@ def test_an_inventory_lists_what_accounts_hold_in_common_and_not_what_everybody_
         engine.read_parquet("exchange", (tmp_path / "log.parquet",))
         engine.map_batches("sketch", "SELECT * FROM exchange", sketch_kernel(), SKETCH_SCHEMA)
         population = build_population(engine, accounts)
-        rows = inventory(
-            engine, find_families(engine, population.size), population.size, UNKEYED, least=2
-        ).to_pylist()
+        rows = inventory(engine, population.size, UNKEYED, least=2).to_pylist()
     holders: dict[str, set[str]] = defaultdict(set)
     for row in log.to_pylist():
         holders[str(row["user_agent"])].add(row["account_id"])
