@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check arrows format bench bench-degrade bench-prove packages gateways picture lock fresh clean
+.PHONY: help demo demo-share test test-slow check arrows format bench bench-degrade bench-prove packages gateways picture lock fresh clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -22,6 +22,9 @@ help: ## list the targets
 
 demo: $(VENV)/.base ## simulate a small city, scan it, write demo/scan/report.html
 	@$(BIN)/revenuer demo --out demo
+
+demo-share: $(VENV)/.share ## two labs on this machine: publish, pull, match, find an operator earlier, answer
+	@$(BIN)/revenuer share demo --out demo-share
 
 test: $(VENV)/.dev gateways packages ## every test but the slow ones
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
@@ -84,6 +87,7 @@ lock: ## compile requirements/*.txt anew from pyproject.toml
 			| grep -Ev '^(cuda-|nvidia-|triton==)'; } > "requirements/$$1.new"; \
 		mv "requirements/$$1.new" "requirements/$$1.txt"; }; \
 	compile base "what the package needs"; \
+	compile share "what the package and the exchange with peers need" --extra share; \
 	compile dev "what the package and its tests need" --extra dev; \
 	compile bench "what the package, its tests and its benchmarks need" --extra dev --extra bench; \
 	compile gateways "the gateways that the tests put the guard in front of, beside the package" --extra gateways; \
@@ -99,7 +103,7 @@ fresh: ## clone the last commit into an empty folder and run demo and test there
 	done
 
 clean: ## remove everything that the other targets made
-	rm -rf $(VENV) $(GATEWAYS) build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(GATEWAYS) build dist demo demo-share .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -113,6 +117,10 @@ $(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 	$(PIP) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.share: requirements/share.txt $(VENV)/.base
+	$(PIP) -r requirements/share.txt
 	@touch $@
 
 $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
