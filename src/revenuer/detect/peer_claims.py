@@ -61,7 +61,13 @@ def find_claimed(engine: Engine, claims: pa.Table, population: Population, key: 
     for row in valid.to_pylist():
         if (row["kind"], row["value"]) in held:
             found.setdefault((row["partner"], row["campaign"]), []).append(row)
-    return tuple(_claimed(rows, held) for _, rows in sorted(found.items()))
+    # Not by name: peers draw the names of their campaigns, and what a scan finds must not hang on them.
+    return tuple(
+        sorted(
+            (_claimed(rows, held) for rows in found.values()),
+            key=lambda one: (-len(one.accounts), one.accounts.tolist()),
+        )
+    )
 
 
 def _claimed(rows: list[dict[str, object]], held: dict[tuple[str, str], np.ndarray]) -> Claimed:

@@ -86,16 +86,30 @@ def _sent(
     key: SpanKey | None,
 ) -> Iterator[Row]:
     current = _current(books, partner)
-    campaign_of = {
-        one["source_ref"]: one["target_ref"]
-        for one in current
-        if one["type"] == "relationship" and one.get("relationship_type") == "indicates"
-    }
+    campaign_of = _campaigns(current)
     for one in current:
         if one["type"] == "indicator":
-            yield from _of_indicator(one, str(campaign_of.get(one["id"]) or one["id"]), now, held)
+            yield from _of_indicator(one, campaign_of.get(one["id"], str(one["id"])), now, held)
         elif one["type"] == "campaign" and held is not None and key is not None:
             yield from _of_families(one, now, held, key)
+
+
+def _campaigns(current: Sequence[Row]) -> dict[str, str]:
+    """Return the campaign that each indicator is of: directly, or by the infrastructure that it indicates and the campaign uses."""
+    links = [one for one in current if one["type"] == "relationship"]
+    ends = [
+        (str(one.get("relationship_type")), str(one["source_ref"]), str(one["target_ref"])) for one in links
+    ]
+    uses = {
+        target: source for how, source, target in ends if how == "uses" and source.startswith("campaign--")
+    }
+    found: dict[str, str] = {}
+    for how, source, target in ends:
+        if how == "indicates":
+            campaign = uses.get(target, target)
+            if campaign.startswith("campaign--") or source not in found:
+                found[source] = campaign
+    return found
 
 
 def _current(books: sqlite3.Connection, partner: str) -> list[Row]:
