@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import revenuer
-from revenuer.cli import demo, main, rank, scan
+from revenuer.cli import demo, main, rank, scan, share
 from revenuer.cli.run_scan import ScanOptions
 from revenuer.records import ResourceError
 
