@@ -8,7 +8,7 @@ from typing import TypeVar
 from revenuer.share.books import open_books
 from revenuer.share.house import House
 from revenuer.share.ledger import LEDGER_TABLES, Departure, Ledger
-from revenuer.share.policy import PartnerPolicy, refuse_unmarked
+from revenuer.share.policy import PartnerPolicy, label_of, refuse_unmarked
 from revenuer.share.revocations import REVOCATION_TABLES, note_revocation
 from revenuer.share.signing import (
     RELEASE_TABLES,
@@ -46,7 +46,6 @@ def leave(
     """
     objects = [*leaving.objects, extension_definition()]
     refuse_unmarked(objects)
-    marking = f"TLP:{policy.tlp.value.upper()}"
     signer = Signer(
         key=(keys := read_own_keys(house.keys)).current(leaving.now),
         house_id=house.identity_id,
@@ -63,11 +62,11 @@ def leave(
             for one in objects:
                 if one.get("revoked") is True:
                     note_revocation(books, str(one["id"]), leaving.partner, leaving.now)
-            Ledger(books).append(*(_departure(one, leaving, marking) for one in (*objects, attestation)))
+            Ledger(books).append(*(_departure(one, leaving) for one in (*objects, attestation)))
     return attestation, put([*objects, attestation])
 
 
-def _departure(one: dict[str, object], leaving: Leaving, marking: str) -> Departure:
+def _departure(one: dict[str, object], leaving: Leaving) -> Departure:
     return Departure(
         time=leaving.now,
         partner=leaving.partner,
@@ -75,7 +74,7 @@ def _departure(one: dict[str, object], leaving: Leaving, marking: str) -> Depart
         object_id=str(one["id"]),
         modified=str(one.get("modified", "")),
         sha256=object_sha256(one),
-        marking=marking,
+        marking=label_of(one),
         policy_sha256=leaving.policy_sha256,
         purpose=leaving.purpose,
     )

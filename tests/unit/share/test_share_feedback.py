@@ -8,7 +8,7 @@ from stix2validator import ValidationOptions, validate_string
 
 from builders.shared_scan import FULL_POLICY, NOW, SMALL_POLICY, objects_of, shop
 from revenuer.records import UsageError
-from revenuer.share.policy import Feedback, Released, Seen, keep, load_share_policy, release_feedback
+from revenuer.share.policy import Feedback, Released, Seen, depart, load_share_policy, release_feedback
 from revenuer.share.stix import bundle_bytes, read_objects
 
 PEER = "indicator--7c76e809-3334-4ac1-aed3-7efe3d02635d"
@@ -63,7 +63,7 @@ def test_what_the_policy_does_not_name_is_not_told(tmp_path: Path) -> None:
 
 def test_a_changed_mind_is_a_later_version(tmp_path: Path) -> None:
     first = said(tmp_path, Feedback(about=PEER, opinion="disagree"))
-    keep(first, shop(tmp_path).house)
+    depart(first, shop(tmp_path).house, channel="file", purpose="a test", now=NOW)
     second = said(tmp_path, Feedback(about=PEER, opinion="agree"))
     (before,), (after,) = objects_of(first, "opinion"), objects_of(second, "opinion")
     assert before["id"] == after["id"]

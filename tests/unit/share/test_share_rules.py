@@ -1,4 +1,4 @@
-"""Buckets, lifetimes and revocations."""
+"""Lifetimes and revocations."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -6,13 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from builders.match_houses import make_house
 from revenuer.records import InputError, ObservableKind, UsageError
 from revenuer.share.books import open_books
-from revenuer.share.buckets import Bucket, bucketed
 from revenuer.share.expiry import LIFETIMES, lifetime_of, valid_until
 from revenuer.share.house import House
 from revenuer.share.revocations import (
@@ -24,38 +21,6 @@ from revenuer.share.revocations import (
 )
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("count", "k", "bucket"),
-    [
-        (0, 3, None),
-        (2, 3, None),
-        (3, 3, Bucket(3, 4)),
-        (5, 3, Bucket(5, 9)),
-        (7, 7, Bucket(7, 9)),
-        (99, 5, Bucket(50, 99)),
-        (10**7, 5, Bucket(1_000_000, None)),
-        (10**7, 10**7, Bucket(10**7, None)),
-    ],
-)
-def test_counts_are_told_in_buckets(count: int, k: int, bucket: Bucket | None) -> None:
-    assert bucketed(count, k) == bucket
-
-
-@given(st.integers(0, 10**8), st.integers(2, 10**4))
-def test_a_bucket_holds_its_count_and_begins_at_k_or_above(count: int, k: int) -> None:
-    bucket = bucketed(count, k)
-    assert (bucket is None) == (count < k)
-    if bucket is not None:
-        assert k <= bucket.low <= count
-        assert bucket.high is None or count <= bucket.high
-
-
-@pytest.mark.parametrize(("count", "k"), [(-1, 3), (5, 1), (5, 0)])
-def test_no_bucket_for_nonsense(count: int, k: int) -> None:
-    with pytest.raises(ValueError, match="expected"):
-        bucketed(count, k)
 
 
 def test_every_kind_has_a_lifetime_with_a_reason() -> None:

@@ -10,9 +10,19 @@ from jsonschema import Draft202012Validator
 from stix2validator import ValidationOptions, validate_string
 
 from builders.shared_data import shared
-from builders.shared_scan import FULL_POLICY, campaign, campaigns_json, evidence, objects_of, row, shop, table
+from builders.shared_scan import (
+    FULL_POLICY,
+    NOW,
+    campaign,
+    campaigns_json,
+    evidence,
+    objects_of,
+    row,
+    shop,
+    table,
+)
 from revenuer.share.books import open_books
-from revenuer.share.policy import Released, keep
+from revenuer.share.policy import Released, depart
 from revenuer.share.stix import (
     EXTENSION_ID,
     VERSION_TABLES,
@@ -144,7 +154,7 @@ def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_versions(tmp_path: Path) -> None:
     """Same content: same bytes, whenever it is scanned. Changed content: later, even within the hour and from an older scan."""
     first = shop(tmp_path).released()
-    keep(first, shop(tmp_path).house)
+    depart(first, shop(tmp_path).house, channel="file", purpose="a test", now=NOW)
     again = shop(
         tmp_path, campaigns=campaigns_json(campaign(), generated_at="2026-09-11T20:00:00Z")
     ).released()
@@ -160,14 +170,14 @@ def test_versions(tmp_path: Path) -> None:
         assert found["id"] == before["id"]
         assert found["created"] == before["created"]
         assert found["modified"] > before["modified"]
-        keep(later, shop(tmp_path).house)
+        depart(later, shop(tmp_path).house, channel="file", purpose="a test", now=NOW)
         before, changed = found, changed | {"log10_e": changed["log10_e"] - 1}
 
 
 def test_a_policy_that_turns_coarser_does_not_stop_what_was_told_finer(tmp_path: Path) -> None:
     held = shop(tmp_path)
     first = held.released()
-    keep(first, held.house)
+    depart(first, held.house, channel="file", purpose="a test", now=NOW)
     later = shop(tmp_path, FULL_POLICY + 'times = "week"\n').released()
     found, before = objects_of(later, "campaign")[0], objects_of(first, "campaign")[0]
     assert found["created"] == before["created"]
@@ -179,7 +189,7 @@ def test_preview_and_keep_do_not_change_what_leaves(tmp_path: Path) -> None:
     held = shop(tmp_path)
     first = held.released()
     assert held.released().objects == first.objects
-    keep(first, held.house)
+    depart(first, held.house, channel="file", purpose="a test", now=NOW)
     assert held.released().objects == first.objects
 
 
@@ -240,15 +250,13 @@ def test_feedback(tmp_path: Path) -> None:
 def test_revocation(tmp_path: Path) -> None:
     held = shop(tmp_path)
     released = held.released()
-    keep(released, held.house)
+    depart(released, held.house, channel="file", purpose="a test", now=NOW)
     indicator = objects_of(released, "indicator")[0]
     with open_books(held.house.books, VERSION_TABLES) as books:
         given = given_objects(
             books, "beta", [indicator["id"], "indicator--7c76e809-3334-4ac1-aed3-7efe3d02635d"]
         )
     assert given == [canonical(indicator)]
-    from builders.shared_scan import NOW
-
     (revoked,) = revocations([json.loads(given[0])], NOW)
     assert revoked["revoked"] is True
     assert str(revoked["modified"]) > indicator["modified"]

@@ -7,7 +7,7 @@ from revenuer.share.policy.gate import Passage, RefusedError, refuse_unmarked
 from revenuer.share.policy.policy import PartnerPolicy, SharePolicy
 from revenuer.share.policy.read import load_share_policy, read_share_policy
 from revenuer.share.policy.release import release
-from revenuer.share.policy.released import Released, depart, keep, policy_of
+from revenuer.share.policy.released import Released, depart, label_of, policy_of
 from revenuer.share.policy.withheld import Withheld
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
     "SharePolicy",
     "Withheld",
     "depart",
-    "keep",
+    "label_of",
     "policy_of",
     "load_share_policy",
     "read_share_policy",

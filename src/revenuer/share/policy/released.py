@@ -50,7 +50,7 @@ def depart(released: Released, house: House, *, channel: str, purpose: str, now:
             object_id=str(one["id"]),
             modified=str(one.get("modified", "")),
             sha256=digest(one),
-            marking=_marking(one),
+            marking=label_of(one),
             policy_sha256=released.policy_sha256,
             purpose=purpose,
         )
@@ -63,15 +63,8 @@ def depart(released: Released, house: House, *, channel: str, purpose: str, now:
             return Ledger(books).append(*departures)
 
 
-def _marking(one: Mapping[str, object]) -> str:
+def label_of(one: Mapping[str, object]) -> str:
     """Return an object's TLP label; empty for the marking definitions, which need none."""
     refs = one.get("object_marking_refs")
     tlp = tlp_of(refs if isinstance(refs, list) else [])
     return "" if tlp is None else f"TLP:{tlp.value.upper()}"
-
-
-def keep(released: Released, house: House) -> None:
-    """Note which versions the partner is given: to be called before they leave, so that changed content gets a later `modified`.
-    `depart` does it, and enters the ledger too; this is for whoever enters that otherwise."""
-    with open_books(house.books, VERSION_TABLES) as books, books:
-        remember(books, released.partner, released.objects)
