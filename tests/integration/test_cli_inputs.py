@@ -19,7 +19,7 @@ from revenuer.records import EXCHANGE_SCHEMA, OPTIONAL_COLUMNS
 
 PROGRAM = [sys.executable, "-c", "from revenuer.cli.main import main; main()"]
 START = datetime(2026, 3, 2, tzinfo=UTC)
-RESULT = {"accounts.parquet", "campaigns.index", "campaigns.json", "report.html"}
+RESULT = {"accounts.parquet", "campaigns.index", "campaigns.json", "observables.parquet", "report.html"}
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 

@@ -191,6 +191,7 @@ def test_canaries_from_drawing_to_a_verdict(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "guilty" / "verdict.json").read_text("utf-8"))["log10_p"] < -5
 
 
+@pytest.mark.slow
 def test_open_weights_draw_their_own_twins(tmp_path: Path) -> None:
     save_tiny(tmp_path / "weights")
     prompts = tmp_path / "prompts.jsonl"

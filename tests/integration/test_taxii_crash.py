@@ -68,7 +68,15 @@ def read_all(url: str, token: str) -> tuple[list[dict[str, Any]], list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "seed"), [("sqlite", 1), ("sqlite", 2), ("sqlite", 3), ("postgresql", 4), ("postgresql", 5)]
+    ("kind", "seed"),
+    [
+        ("sqlite", 1),
+        ("postgresql", 4),
+        *(
+            pytest.param(kind, seed, marks=pytest.mark.slow)
+            for kind, seed in (("sqlite", 2), ("sqlite", 3), ("postgresql", 5))
+        ),
+    ],
 )
 def test_nothing_acknowledged_is_lost(
     kind: str, seed: int, tmp_path: Path, request: pytest.FixtureRequest

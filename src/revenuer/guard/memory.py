@@ -42,10 +42,12 @@ class MemoryCopy:
     def __init__(self, state: GuardState) -> None:
         self._state = state
         self._ledger = ledger = state.ledger
-        self._accounts = np.empty(len(ledger.names), ACCOUNT_ROW)
+        # Asked once: the ledger goes on growing while another thread is here.
+        size = len(ledger.names)
+        self._accounts = np.empty(size, ACCOUNT_ROW)
         # The system hands out pages when they are first written, ten milliseconds at once: here, where another thread may wait for it.
         bytes_of(self._accounts).fill(0)
-        self._lengths = np.empty(len(ledger.names), np.uint32)
+        self._lengths = np.empty(size, np.uint32)
         self._names: list[str] = []
         self._reach = np.full_like(ledger.reach, 0)
         self._pairs = np.full_like(ledger.values.pairs, 0)

@@ -70,7 +70,7 @@ def test_a_scan_leaves_an_index_that_only_its_key_opens(call: Call, log: Path) -
     code, _, err = call("scan", log / "log.parquet", *options)
     assert code == 1, err
     assert {path.name for path in Path("out").iterdir()} == {
-        "accounts.parquet", "campaigns.index", "campaigns.json", "report.html",
+        "accounts.parquet", "campaigns.index", "campaigns.json", "observables.parquet", "report.html",
     }  # fmt: skip
     listed = json.loads(Path("out/campaigns.json").read_text())["campaigns"]
     code, said, _ = call("guard", "index", "show", "out", "--json")

@@ -37,7 +37,9 @@ def test_every_command_runs(tmp_path: Path) -> None:
         done = subprocess.run(
             ["sh", "-c", line.replace("revenuer", program, 1)], cwd=tmp_path, capture_output=True, text=True
         )
-        assert done.returncode == 0, (line, done.stderr)
+        # The master key is drawn anew: at alpha .01 one run in a hundred finds the mark of an innocent, exit code 1, as it should.
+        allowed = (0, 1) if "prove detect" in line else (0,)
+        assert done.returncode in allowed, (line, done.stderr)
 
 
 def test_the_table_of_powers_is_what_the_laws_give() -> None:

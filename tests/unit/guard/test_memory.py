@@ -125,6 +125,22 @@ def test_what_changes_between_two_steps_is_in_the_copy_or_not_but_never_half(tmp
     assert all(count <= now[value] for value, count in kept.items())
 
 
+class Growing(list[str]):
+    """A ledger's names, to which the guard's own thread adds one whenever another thread asks how many there are."""
+
+    def __len__(self) -> int:
+        size = super().__len__()
+        self.append(f"came-{size}")
+        return size
+
+
+def test_a_ledger_that_grows_while_the_copy_is_begun_gives_a_file_that_fits_itself(tmp_path: Path) -> None:
+    state = seen()
+    state.ledger.names = Growing(state.ledger.names)
+    MemoryCopy(state).finish().write(tmp_path / "memory")
+    load_memory(tmp_path / "memory", empty())
+
+
 @pytest.mark.parametrize("key", [derive_key(b"another secret of ours")])
 def test_another_key_is_refused(tmp_path: Path, key: Key) -> None:
     MemoryCopy(seen()).finish().write(tmp_path / "memory")
